@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+#pragma once
+
+/*
+ * The herald: the thread that tells the log what was committed.
+ *
+ * It follows the history through its own reader and announces event by event, so that writing to a
+ * slow journal never holds up the ledger. How far it came is stored with the ledger's next commit:
+ * after a crash the last messages are repeated rather than lost.
+ */
+
+#include "config.h"
+#include "pulse.h"
+#include "writer.h"
+
+struct herald;
+
+/* Starts the thread. The arguments must outlive it. */
+int herald_start(const char *database, const struct config *config, struct writer *writer,
+                 struct view *view, struct pulse *pulse, struct herald **herald);
+
+/* Announces what is committed, ends the thread and frees. After the writer has stopped. */
+void herald_stop(struct herald *herald);

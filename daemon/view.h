@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#pragma once
+
+/*
+ * What the ledger lets the other threads see without asking: how far the history is committed, how
+ * many holds there are and what comes next. Written by the ledger's thread after each commit, read
+ * by any thread at any time; each number is atomic, together they are a picture that may be one
+ * commit apart.
+ */
+
+#include <stdatomic.h>
+
+#include "hold.h"
+
+struct view {
+    _Atomic int64_t committed_seq; /* every event up to here is on disk */
+    _Atomic int64_t counts[HOLD_STATES];
+    _Atomic instant next_due; /* of the earliest timer, INSTANT_NONE without one */
+    _Atomic instant
+        next_deadline; /* of the held hold that expires first, INSTANT_NONE without one */
+
+    /* Counters since start, for /metrics. */
+    _Atomic int64_t commits;
+    _Atomic int64_t commands; /* committed */
+    _Atomic int64_t refused;  /* commands that the ledger refused */
+    _Atomic int64_t timers_fired;
+    _Atomic int64_t max_late_us; /* worst lateness of a timer that fell due while running */
+    _Atomic int64_t checkpoints;
+    _Atomic int64_t wal_pages; /* after the last commit */
+
+    _Atomic bool failed;       /* storage failed: nothing is accepted any more */
+    _Atomic bool behind;       /* the wall clock is behind the newest event */
+    _Atomic bool synchronised; /* of the wall clock, as the kernel has it; written by main */
+    _Atomic int64_t
+        announced_seq; /* the journal has every event up to here; written by the herald */
+};
