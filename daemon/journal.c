@@ -31,8 +31,7 @@ __attribute__((format(printf, 2, 3))) static void add(struct line *line, const c
         line->used = sizeof(line->text) - 1;
 }
 
-/* ---- members of an event
- * ------------------------------------------------------------------------------ */
+/* ---- members of an event ---- */
 
 static const char *text_of(const json_t *event, const char *name)
 {
@@ -70,8 +69,7 @@ static void add_length(struct line *line, int64_t length_us)
     add(line, "%s", text);
 }
 
-/* ---- sentences
- * -------------------------------------------------------------------------------------- */
+/* ---- sentences ---- */
 
 typedef void sentence_fn(struct line *line, const struct facility *facility, const json_t *event);
 
@@ -153,8 +151,7 @@ static void say_stepped(struct line *line, const struct facility *facility, cons
         (double)number_of(event, "step_us") / (double)US_PER_S);
 }
 
-/* ---- priorities
- * --------------------------------------------------------------------------------------- */
+/* ---- priorities ---- */
 
 typedef int priority_fn(const json_t *event);
 
@@ -222,8 +219,7 @@ static const struct message *find_message(const char *kind)
     return NULL;
 }
 
-/* ---- one event
- * ---------------------------------------------------------------------------------------- */
+/* ---- one event ---- */
 
 static void add_subject(struct line *line, const struct facility *facility, const json_t *event)
 {

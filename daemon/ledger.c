@@ -42,8 +42,7 @@ struct ledger {
     struct outcome outcome; /* of the step at hand */
 };
 
-/* ---- opening
- * -------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 /* Reads what the view shows beyond the tally, while an error can still stop the commit. */
 static int look_ahead(struct ledger *ledger)
@@ -138,8 +137,7 @@ void ledger_adopt(struct ledger *ledger)
     store_adopt(ledger->store);
 }
 
-/* ---- one step: a command or a timer, applied and written down
- * ----------------------------------------- */
+/* ---- one step: a command or a timer, applied and written down ---- */
 
 static const struct facility *facility_of(const struct ledger *ledger, const struct hold *hold)
 {
@@ -195,12 +193,15 @@ static int record_outcome(struct ledger *ledger, const struct hold *before)
     return r;
 }
 
-/* ---- timers
- * ----------------------------------------------------------------------------------------- */
+/* ---- timers ---- */
 
-static void note_lateness(struct ledger *ledger, int64_t late_us)
+/* Only of expiries: a warning may be armed when its time has already passed, which is no fault of
+ * ours. */
+static void note_lateness(struct ledger *ledger, const struct timer *timer, instant now)
 {
-    if (late_us > atomic_load(&ledger->view->max_late_us))
+    int64_t late_us = now - timer->due_at;
+
+    if (timer->kind == TIMER_EXPIRY && late_us > atomic_load(&ledger->view->max_late_us))
         atomic_store(&ledger->view->max_late_us, late_us);
 }
 
@@ -236,7 +237,7 @@ static int fire(struct ledger *ledger, const struct timer *timer, instant now)
                  timer_kind_names.values[timer->kind], timer->hold);
         return 0;
     }
-    note_lateness(ledger, now - timer->due_at);
+    note_lateness(ledger, timer, now);
     atomic_fetch_add(&ledger->view->timers_fired, 1);
     return record_outcome(ledger, &hold);
 }
@@ -253,8 +254,7 @@ static int fire_due(struct ledger *ledger, int64_t hold, instant now)
     return r;
 }
 
-/* ---- commands
- * --------------------------------------------------------------------------------------- */
+/* ---- commands ---- */
 
 static int find_facility(struct ledger *ledger, struct operation *operation,
                          const struct facility **facility)
@@ -346,8 +346,7 @@ static int apply_operation(struct ledger *ledger, struct operation *operation, i
     return r ? r : apply_in_savepoint(ledger, operation, now);
 }
 
-/* ---- turns
- * ------------------------------------------------------------------------------------------ */
+/* ---- turns ---- */
 
 static int save_announced(struct ledger *ledger)
 {

@@ -32,8 +32,7 @@ static const char *const event_texts[STATEMENTS] = {
                        " ORDER BY seq LIMIT ?2",
 };
 
-/* ---- opening
- * -------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static void list_columns(struct reader *reader)
 {
@@ -100,8 +99,7 @@ void reader_free(struct reader *reader)
     free(reader);
 }
 
-/* ---- holds
- * ---------------------------------------------------------------------------------------- */
+/* ---- holds ---- */
 
 static void read_row(sqlite3_stmt *row, struct hold *hold, struct timer *next_timer)
 {
@@ -191,8 +189,7 @@ int reader_holds(struct reader *reader, const struct hold_filter *filter, reader
     return r;
 }
 
-/* ---- events
- * --------------------------------------------------------------------------------------- */
+/* ---- events ---- */
 
 int reader_events(struct reader *reader, int64_t hold_id, int64_t after, size_t limit,
                   reader_event_fn *each, void *context)

@@ -43,8 +43,7 @@ static void event_ptr(struct event **event)
         event_free(*event);
 }
 
-/* ---- status
- * ----------------------------------------------------------------------------------------- */
+/* ---- status ---- */
 
 static void describe(const struct view *view, char text[static STATUS_SIZE])
 {
@@ -89,8 +88,7 @@ static void check_clock(const struct service *service, bool first)
         log_line(LOG_NOTICE, "the wall clock is synchronised again");
 }
 
-/* ---- watchdog
- * --------------------------------------------------------------------------------------- */
+/* ---- watchdog ---- */
 
 static bool all_moved(const struct service *service)
 {
@@ -117,8 +115,7 @@ static void ping(struct loop *loop)
     loop->ping_at_tick = loop->ticks + (int64_t)(loop->watchdog_us / 3) / TICK_US;
 }
 
-/* ---- the loop
- * --------------------------------------------------------------------------------------- */
+/* ---- the loop ---- */
 
 static void on_signal(evutil_socket_t signal, short what, void *context)
 {

@@ -24,7 +24,7 @@ struct view {
     _Atomic int64_t commands; /* committed */
     _Atomic int64_t refused;  /* commands that the ledger refused */
     _Atomic int64_t timers_fired;
-    _Atomic int64_t max_late_us; /* worst lateness of a timer that fell due while running */
+    _Atomic int64_t max_late_us; /* worst lateness of an expiry that fell due while running */
     _Atomic int64_t checkpoints;
     _Atomic int64_t wal_pages; /* after the last commit */
 

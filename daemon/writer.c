@@ -40,8 +40,7 @@ struct writer {
     bool stopping;
 };
 
-/* ---- the queue
- * ------------------------------------------------------------------------------------ */
+/* ---- the queue ---- */
 
 static void signal_fd(int fd)
 {
@@ -89,8 +88,7 @@ static void complete(struct operation *operations)
     }
 }
 
-/* ---- turns
- * ---------------------------------------------------------------------------------------- */
+/* ---- turns ---- */
 
 /* Listeners only wake their threads, so the mutex is held for a moment. */
 static void notify(struct writer *writer, bool failed)
@@ -187,8 +185,7 @@ static void work(struct writer *writer)
         rearm(writer);
 }
 
-/* ---- the loop
- * --------------------------------------------------------------------------------------- */
+/* ---- the loop ---- */
 
 static void on_wake(evutil_socket_t fd, short what, void *context)
 {

@@ -130,7 +130,7 @@ static json_t *lossy_value(const char *text)
 
     if (value)
         return value;
-    for (i = 0; text[i] && i < sizeof(ascii) - 1; i++)
+    for (i = 0; i < sizeof(ascii) - 1 && text[i]; i++)
         ascii[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
     return json_stringn_nocheck(ascii, i);
 }

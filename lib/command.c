@@ -9,12 +9,10 @@
 #include <string.h>
 
 /* A field whose JSON name is not that of the struct member. */
-/* clang-format off: it takes the braces for a block */
+/* clang-format off */
 #define AS(json_name, kind, flags, member, names)                                                  \
-    {                                                                                              \
-        json_name, kind, flags, offsetof(struct command, member),                                  \
-            sizeof(((struct command *)0)->member), names                                           \
-    }
+    {json_name, kind, flags, offsetof(struct command, member),                                     \
+     sizeof(((struct command *)0)->member), names}
 /* clang-format on */
 #define AT AS("at", RECORD_INSTANT, 0, at, NULL)
 

@@ -13,11 +13,8 @@ struct names {
     const char *const *values; /* [0] is NULL */
 };
 
-/* clang-format off: it takes the braces for a block */
-#define NAMES(array)                                                                               \
-    {                                                                                              \
-        sizeof(array) / sizeof((array)[0]), (array)                                                \
-    }
+/* clang-format off */
+#define NAMES(array) {sizeof(array) / sizeof((array)[0]), (array)}
 /* clang-format on */
 
 /* The value of that name, or 0 where no value has it. */

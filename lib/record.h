@@ -47,16 +47,11 @@ struct record {
 
 #define RECORD_NO_INT INT64_MIN
 
-/* clang-format off: it takes the braces for blocks */
-#define RECORD_FIELDS(array)                                                                       \
-    {                                                                                              \
-        sizeof(array) / sizeof((array)[0]), (array)                                                \
-    }
+/* clang-format off */
+#define RECORD_FIELDS(array) {sizeof(array) / sizeof((array)[0]), (array)}
 
 #define FIELD(type, member, kind, flags, names)                                                    \
-    {                                                                                              \
-#member, kind, flags, offsetof(type, member), sizeof(((type *)0)->member), names           \
-    }
+    {#member, kind, flags, offsetof(type, member), sizeof(((type *)0)->member), names}
 /* clang-format on */
 #define FIELD_INT(type, member)         FIELD(type, member, RECORD_INT, 0, NULL)
 #define FIELD_BOOL(type, member)        FIELD(type, member, RECORD_BOOL, 0, NULL)

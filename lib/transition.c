@@ -38,7 +38,7 @@ struct step {
     struct hold *hold; /* the new hold, inside outcome */
 };
 
-/* ---- events and timers ----------------------------------------------------------------------- */
+/* ---- events and timers ---- */
 
 static struct event *add_event(struct step *step, enum event_kind kind, instant at)
 {
@@ -142,7 +142,7 @@ static void set_deadline(struct step *step)
     (void)representable;
 }
 
-/* ---- effects: one per row of the table ------------------------------------------------------- */
+/* ---- effects: one per row of the table ---- */
 
 typedef void effect_fn(struct step *step, enum event_kind kind);
 
@@ -377,7 +377,7 @@ static void effect_note(struct step *step, enum event_kind kind)
     add_event(step, kind, step->at)->text = step->command->text;
 }
 
-/* ---- the table ------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 #define IN(state) (1u << HOLD_##state)
 #define OPEN      (IN(PENDING) | IN(LODGED) | IN(HELD) | IN(EXPIRED))
@@ -445,7 +445,7 @@ unsigned transition_legal(enum hold_state state)
     return legal;
 }
 
-/* ---- checks ---------------------------------------------------------------------------------- */
+/* ---- checks ---- */
 
 static int refuse_transition(enum hold_state state, enum command_kind command,
                              struct problem *problem)
@@ -536,7 +536,7 @@ static int check_times(const struct hold *hold, const struct command *command, i
     return r;
 }
 
-/* ---- application ----------------------------------------------------------------------------- */
+/* ---- application ---- */
 
 /*
  * Who decides: the supervisor on `decide`, and otherwise the facility's policy, except that a

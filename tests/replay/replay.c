@@ -29,8 +29,7 @@ struct replay {
     int64_t *holds; /* id of each row's hold */
 };
 
-/* ---- driving
- * -------------------------------------------------------------------------------------- */
+/* ---- driving ---- */
 
 static int by_time(const void *left, const void *right)
 {
@@ -85,8 +84,7 @@ static void drive(struct replay *replay)
     free(actions);
 }
 
-/* ---- checking
- * ------------------------------------------------------------------------------------- */
+/* ---- checking ---- */
 
 static const char *text_of(const json_t *event, const char *name)
 {
@@ -168,8 +166,7 @@ static const char *in_source(const char *path, char text[static 512])
     return text;
 }
 
-/* ---- the tests
- * ------------------------------------------------------------------------------------ */
+/* ---- the tests ---- */
 
 /* The four long ones of the Pierce County records, and how many hundredths of an hour each lasted.
  */

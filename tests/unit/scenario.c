@@ -44,9 +44,11 @@ int scenario_apply(struct scenario *scenario, const struct command *command)
 {
     const struct hold *hold = command->kind == COMMAND_REQUEST ? NULL : &scenario->hold;
     struct outcome outcome;
-    int r = transition_apply(hold, command, &scenario->facility, scenario->now, &outcome,
-                             &scenario->problem);
+    int r;
 
+    scenario->command = *command;
+    r = transition_apply(hold, &scenario->command, &scenario->facility, scenario->now, &outcome,
+                         &scenario->problem);
     if (r)
         return r;
     scenario->outcome = outcome;

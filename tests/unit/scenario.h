@@ -15,6 +15,7 @@ struct scenario {
     struct facility facility;
     instant now;
     struct hold hold;
+    struct command command; /* the last one; its events borrow from it */
     struct outcome outcome; /* of the last command that was taken */
     struct problem problem; /* of the last one that was refused */
 };
@@ -36,8 +37,7 @@ void scenario_reach(struct scenario *scenario, enum hold_state state);
 /* A command with everything given that must be, which takes effect now; correct changes nothing. */
 struct command scenario_command(const struct scenario *scenario, enum command_kind kind);
 
-/* Applies a command; the hold becomes what the outcome says. Returns what transition_apply() does.
- */
+/* Applies a command; the hold becomes what the outcome says. Returns as transition_apply(). */
 int scenario_apply(struct scenario *scenario, const struct command *command);
 
 /* Applies what must be taken. */

@@ -175,8 +175,7 @@ START_TEST(a_very_long_member_is_refused_by_the_beginning_of_its_name)
 }
 END_TEST
 
-/* ---- memory runs out
- * ------------------------------------------------------------------------------ */
+/* ---- memory runs out ---- */
 
 static long allocations_left;
 

@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "daemon/config.h"
+#include "config.h"
 #include "unit.h"
 
 #define JAIL "facility \"A\" { zone = \"UTC\" policy = \"always-honor\" }\n"
 
-/* ---- helpers --------------------------------------------------------------------------------- */
+/* ---- helpers ---- */
 
 struct outcome {
     int r;
@@ -69,7 +69,7 @@ static struct config *load_good(const char *text)
     return outcome.config;
 }
 
-/* ---- right files ----------------------------------------------------------------------------- */
+/* ---- right files ---- */
 
 START_TEST(fills_in_what_is_not_said)
 {
@@ -202,7 +202,7 @@ START_TEST(puts_variables_of_the_environment_in)
 }
 END_TEST
 
-/* ---- wrong values ---------------------------------------------------------------------------- */
+/* ---- wrong values ---- */
 
 static char *repeat(const char *what, int times)
 {
@@ -341,7 +341,7 @@ START_TEST(says_what_is_wrong_with_facilities)
 }
 END_TEST
 
-/* ---- files that are no configuration --------------------------------------------------------- */
+/* ---- files that are no configuration ---- */
 
 static const struct {
     const char *text, *messages;

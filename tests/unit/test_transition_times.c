@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 
-/* Effective times: none in the future, none before what it follows, each rule at its very border.
- */
+/* Effective times: none in the future, none before what it follows; each rule at its border. */
 
 #include "scenario.h"
 

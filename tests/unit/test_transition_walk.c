@@ -24,8 +24,7 @@ static bool chance(struct walk *walk, unsigned one_in)
     return unit_random_below(&walk->random, one_in) == 0;
 }
 
-/* ---- the ledger's part: timers
- * -------------------------------------------------------------------- */
+/* ---- the ledger's part: timers ---- */
 
 static void disarm(struct walk *walk, unsigned kinds)
 {
@@ -69,8 +68,7 @@ static bool next_due(struct walk *walk, struct timer *due)
     return true;
 }
 
-/* ---- what must always hold
- * ------------------------------------------------------------------------ */
+/* ---- what must always hold ---- */
 
 static void check_events(const struct walk *walk, const struct hold *before)
 {
@@ -148,8 +146,7 @@ static void check_hold(const struct walk *walk)
         ck_assert_int_ne(hold->state, HOLD_HELD);
 }
 
-/* ---- a life
- * --------------------------------------------------------------------------------------- */
+/* ---- a life ---- */
 
 static void apply(struct walk *walk, const struct command *command)
 {

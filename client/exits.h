@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+#pragma once
+
+/* What detainerctl says to scripts by its exit status. */
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_REFUSED = 1,     /* the daemon said no (4xx), or what was waited for did not come */
+    EXIT_USAGE = 2,       /* the command line is wrong; nothing was sent */
+    EXIT_UNREACHABLE = 3, /* the daemon cannot be reached, or failed */
+};

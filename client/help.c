@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+
+/* Help, made from the table of verbs. */
+
+#include "help.h"
+
+#include <string.h>
+
+#include "client.h"
+#include "text.h"
+
+#define WIDTH  80
+#define INDENT 26 /* where the text of an option begins */
+
+static const char intro[] =
+    "Usage: detainerctl [--socket PATH] [--json] COMMAND ...\n"
+    "\n"
+    "Talks to detainerd, the clock that tracks ICE detainer holds against their\n"
+    "deadlines.\n"
+    "\n";
+
+static const char outro[] =
+    "\n"
+    "Options, anywhere on the line:\n"
+    "  --socket PATH  the daemon's socket; else $DETAINERD_SOCKET, else\n"
+    "                 " CLIENT_SOCKET_DEFAULT "\n"
+    "  --json         print what the daemon answers, as JSON\n"
+    "  --help         this; after a command, that command's options\n"
+    "  --version      print the version\n"
+    "\n"
+    "A day with it:\n"
+    "  detainerctl request --booking 2026-0001 --facility PIERCE\n"
+    "  detainerctl start 1 --eligible-at -2h --reason bond_posted\n"
+    "  detainerctl list --open\n"
+    "  detainerctl watch\n"
+    "  detainerctl transfer 1\n"
+    "\n"
+    "Times are 2026-11-24T09:00:00-08:00 (with offset), now, -47h59min40s or +2h.\n"
+    "Exit status: 0 done, 1 refused, 2 command line wrong, 3 daemon not reached or failed.\n";
+
+void help_overview(FILE *out)
+{
+    fputs(intro, out);
+    fputs("Commands:\n", out);
+    for (size_t i = 0; i < n_verbs; i++)
+        fprintf(out, "  %-9s %-5s%s\n", verbs[i].name, verbs[i].takes_hold ? "HOLD" : "",
+                verbs[i].summary);
+    fputs(outro, out);
+}
+
+/* Writes words with line breaks; `column` is where the line stands, `indent` where the next begins.
+ */
+static void put_wrapped(FILE *out, const char *text, size_t column, size_t indent)
+{
+    const char *between = "";
+
+    while (*text) {
+        size_t word = strcspn(text, " ");
+
+        if (column + strlen(between) + word > WIDTH) {
+            fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+            between = "";
+        }
+        fprintf(out, "%s%.*s", between, (int)word, text);
+        column += strlen(between) + word;
+        between = " ";
+        text += word + strspn(text + word, " ");
+    }
+    fputc('\n', out);
+}
+
+/* What stands for an option's value: TIME, N, or the last word of its name ("CODE" of lift_code).
+ */
+static void put_placeholder(FILE *out, const struct record_field *option)
+{
+    const char *last = strrchr(option->name, '_');
+
+    if (option->type == RECORD_BOOL)
+        return;
+    if (option->type == RECORD_INSTANT)
+        fputs(" TIME", out);
+    else if (option->type == RECORD_INT)
+        fputs(" N", out);
+    else
+        for (fputc(' ', out), last = last ? last + 1 : option->name; *last; last++)
+            fputc(*last >= 'a' && *last <= 'z' ? *last - 'a' + 'A' : *last, out);
+}
+
+static void put_synopsis(FILE *out, const struct verb *verb)
+{
+    fprintf(out, "Usage: detainerctl %s%s", verb->name, verb->takes_hold ? " HOLD" : "");
+    for (size_t i = 0; i < verb->options->count; i++) {
+        const struct record_field *option = &verb->options->fields[i];
+        bool required = option->flags & RECORD_REQUIRED;
+        char name[OPTION_NAME_SIZE];
+
+        verb_option_name(option, name);
+        fprintf(out, "%s%s--%s", i % 3 == 2 ? "\n          " : " ", required ? "" : "[", name);
+        put_placeholder(out, option);
+        fputs(required ? "" : "]", out);
+    }
+    fputs("\n\n", out);
+}
+
+/* Writes `--name VALUE` and blanks up to the column of the text; returns that column. */
+static size_t put_option_head(FILE *out, const struct record_field *option)
+{
+    char *head = NULL;
+    char name[OPTION_NAME_SIZE];
+    size_t size = 0;
+    FILE *memory = text_not_null(open_memstream(&head, &size));
+
+    verb_option_name(option, name);
+    fprintf(memory, "  --%s", name);
+    put_placeholder(memory, option);
+    fclose(memory);
+    fprintf(out, "%-*s  ", INDENT - 2, head);
+    free(head);
+    return size > INDENT - 2 ? size + 2 : INDENT;
+}
+
+static void put_option(FILE *out, const struct verb *verb, const struct record_field *option)
+{
+    size_t column = put_option_head(out, option);
+
+    put_wrapped(out, verb_option_help(verb, option), column, INDENT);
+    if (option->type == RECORD_NAME) {
+        char list[256];
+
+        names_list(option->names, list, sizeof(list));
+        fprintf(out, "%*s", INDENT, "");
+        put_wrapped(out, list, INDENT, INDENT);
+    }
+}
+
+void help_verb(FILE *out, const struct verb *verb)
+{
+    put_synopsis(out, verb);
+    put_wrapped(out, verb->about, 0, 0);
+    if (verb->options->count)
+        fputs("\nOptions:\n", out);
+    for (size_t i = 0; i < verb->options->count; i++)
+        put_option(out, verb, &verb->options->fields[i]);
+    fprintf(out, "\nExample:\n  %s\n", verb->example);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+
+/* Times as the people of a facility read them. */
+
+#include "local.h"
+
+#include "macro.h"
+#include "text.h"
+
+const struct zone *local_zone(const char *name)
+{
+    const struct zone *zone;
+
+    if (zone_find(name, &zone))
+        zone_find("UTC", &zone);
+    return zone;
+}
+
+char *local_text(const struct zone *zone, instant at)
+{
+    char local[ZONE_TEXT_SIZE] = "-";
+
+    if (at != INSTANT_NONE)
+        zone_local(zone, at, local);
+    return text_new("%s", local);
+}
+
+char *local_and_utc_text(const struct zone *zone, instant at)
+{
+    _cleanup_(free_ptr) char *local = local_text(zone, at);
+    char utc[INSTANT_TEXT_SIZE];
+
+    if (at == INSTANT_NONE)
+        return text_new("-");
+    instant_format(at, utc);
+    return text_new("%s  (%s)", local, utc);
+}
+
+char *local_length(int64_t length_us)
+{
+    char length[DURATION_TEXT_SIZE];
+    bool negative = length_us < 0;
+
+    duration_format(negative ? -(length_us + 1) : length_us, length);
+    return text_new("%s%s", negative ? "-" : "", length);
+}

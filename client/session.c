@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+
+/* One run of detainerctl against one daemon. */
+
+#include "session.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "exits.h"
+#include "text.h"
+
+void reply_clear(struct reply *reply)
+{
+    answer_clear(&reply->answer);
+    json_decref(reply->json);
+    *reply = (struct reply){0};
+}
+
+int session_try(struct session *session, const char *method, const char *target, const char *body,
+                int timeout_s, struct reply *reply)
+{
+    int r;
+
+    *reply = (struct reply){0};
+    r = client_call(session->client, method, target, body, timeout_s, &reply->answer);
+    if (r)
+        return r;
+    reply->json = json_loadb(reply->answer.body, reply->answer.size, 0, NULL);
+    if (!json_is_object(reply->json)) {
+        reply_clear(reply);
+        return -EBADMSG;
+    }
+    return 0;
+}
+
+int session_call(struct session *session, const char *method, const char *target, const char *body,
+                 struct reply *reply)
+{
+    int r = session_try(session, method, target, body, SESSION_TIMEOUT_S, reply);
+
+    if (r)
+        return session_report_failure(session, r, body != NULL);
+    if (reply->answer.status < 300)
+        return EXIT_DONE;
+    r = session_report_problem(session, reply);
+    reply_clear(reply);
+    return r;
+}
+
+int session_get(struct session *session, const char *target, struct reply *reply)
+{
+    return session_call(session, "GET", target, NULL, reply);
+}
+
+/* ---- failures
+ * ------------------------------------------------------------------------------------- */
+
+static const struct failure {
+    int error;
+    const char *what, *check;
+} failures[] = {
+    {ENOENT, "there is no such socket",
+     "Is detainerd running? systemctl status detainerd. Another socket: --socket or "
+     "DETAINERD_SOCKET."},
+    {ECONNREFUSED, "nothing listens there",
+     "Is detainerd running? systemctl status detainerd. Another socket: --socket or "
+     "DETAINERD_SOCKET."},
+    {EACCES, "permission denied",
+     "Are you in the group detainerd? id -Gn shows it; a new group counts from the next login."},
+    {ENAMETOOLONG, "no socket can have a path that long", "107 bytes are the most."},
+    {EAGAIN, "too many clients wait for it already", "Try again."},
+    {ETIMEDOUT, "it did not answer in time", "Is it busy, or stopped? systemctl status detainerd."},
+    {ECONNRESET, "it broke the connection off",
+     "Did detainerd stop? systemctl status detainerd; journalctl -u detainerd."},
+    {EIO, "it failed", "journalctl -u detainerd."},
+    {EBADMSG, "what answered is not detainerd", "Is the path right?"},
+    {EPROTO, "what answered is not detainerd", "Is the path right?"},
+};
+
+static const struct failure *failure_of(int error)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(failures); i++)
+        if (failures[i].error == -error)
+            return &failures[i];
+    return NULL;
+}
+
+const char *session_failure(int error)
+{
+    const struct failure *failure = failure_of(error);
+
+    return failure ? failure->what : strerror(-error);
+}
+
+int session_report_failure(const struct session *session, int error, bool is_command)
+{
+    const struct failure *failure = failure_of(error);
+
+    fputs("detainerctl: cannot talk to detainerd at ", stderr);
+    text_put(stderr, session->socket);
+    fprintf(stderr, ": %s\n", session_failure(error));
+    if (failure)
+        fprintf(stderr, "  %s\n", failure->check);
+    if (is_command && !client_failed_to_connect(error))
+        fputs("  The command may have been recorded all the same: look before you repeat it.\n",
+              stderr);
+    return EXIT_UNREACHABLE;
+}
+
+int session_report_problem(const struct session *session, const struct reply *reply)
+{
+    const char *detail = member_text(reply->json, "detail");
+    const char *kind = member_text(reply->json, "kind");
+    long status = reply->answer.status;
+
+    if (session->json) {
+        text_put_json(stderr, reply->answer.body);
+        fputc('\n', stderr);
+    } else if (*detail) {
+        fputs("detainerctl: ", stderr);
+        text_put(stderr, detail);
+        fputs(" (", stderr);
+        text_put(stderr, *kind ? kind : "unknown");
+        fputs(")\n", stderr);
+    } else {
+        fprintf(stderr, "detainerctl: HTTP status %ld, with no reason given (unknown)\n", status);
+    }
+    return status >= 400 && status < 500 ? EXIT_REFUSED : EXIT_UNREACHABLE;
+}
+
+void session_print_json(const struct reply *reply)
+{
+    text_put_json(stdout, reply->answer.body);
+    if (!reply->answer.size || reply->answer.body[reply->answer.size - 1] != '\n')
+        putchar('\n');
+}

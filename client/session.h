@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+#pragma once
+
+/*
+ * One run of detainerctl against one daemon: calls, and what to tell people and scripts when they
+ * fail.
+ */
+
+#include <jansson.h>
+
+#include "client.h"
+#include "member.h"
+
+#define SESSION_TIMEOUT_S 30
+
+struct session {
+    const char *socket;
+    struct client *client;
+    bool json; /* print what the daemon says as it says it */
+};
+
+/* What the daemon said: as text, and read. */
+struct reply {
+    struct answer answer;
+    json_t *json;
+};
+
+void reply_clear(struct reply *reply);
+
+/*
+ * Sends one request. Returns 0 for an answer of JSON, whatever its status, which the caller clears;
+ * or a negative errno as client_call() does, and -EBADMSG for an answer that is not JSON.
+ */
+int session_try(struct session *session, const char *method, const char *target, const char *body,
+                int timeout_s, struct reply *reply);
+
+/*
+ * The same for callers who only go on when all is well: returns EXIT_DONE and a reply of status
+ * 2xx, or says on stderr what went wrong and returns what to exit with.
+ */
+int session_call(struct session *session, const char *method, const char *target, const char *body,
+                 struct reply *reply);
+int session_get(struct session *session, const char *target, struct reply *reply);
+
+/* Says on stderr why the daemon could not be talked to, and what to check. Returns
+ * EXIT_UNREACHABLE. */
+int session_report_failure(const struct session *session, int error, bool is_command);
+
+/* The same in a few words; static text. */
+const char *session_failure(int error);
+
+/* Says on stderr what the daemon refused, and why. Returns EXIT_REFUSED or, for 5xx,
+ * EXIT_UNREACHABLE. */
+int session_report_problem(const struct session *session, const struct reply *reply);
+
+/* Prints the daemon's answer as one line. */
+void session_print_json(const struct reply *reply);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+
+/* Targets of requests put together. */
+
+#include "target.h"
+
+#include "client.h"
+#include "text.h"
+
+void target_begin(struct target *target, const char *path)
+{
+    *target = (struct target){.separator = '?'};
+    target->out = text_not_null(open_memstream(&target->text, &target->size));
+    fputs(path, target->out);
+}
+
+void target_add(struct target *target, const char *parameter, const char *value)
+{
+    if (!value)
+        return;
+    fprintf(target->out, "%c%s=", target->separator, parameter);
+    client_put_escaped(target->out, value);
+    target->separator = '&';
+}
+
+void target_add_int(struct target *target, const char *parameter, int64_t value)
+{
+    _cleanup_(free_ptr) char *text = text_new("%lld", (long long)value);
+
+    target_add(target, parameter, text);
+}
+
+const char *target_end(struct target *target)
+{
+    int failed = fclose(target->out);
+
+    target->out = NULL;
+    return text_not_null(failed ? NULL : target->text);
+}
+
+void target_clear(struct target *target)
+{
+    if (target->out)
+        fclose(target->out);
+    free(target->text);
+    *target = (struct target){0};
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+
+/* Responses out of texts, buffers and problems. */
+
+#include "answer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "codec.h"
+#include "log.h"
+#include "worker.h"
+
+#define ANSWER_MAX (1024 * 1024) /* where lists end their page */
+
+static void add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (value)
+        MHD_add_response_header(response, name, value);
+}
+
+/* Takes the response over. */
+static enum MHD_Result queue(struct exchange *exchange, const struct answer *answer,
+                             struct MHD_Response *response)
+{
+    struct worker *worker = exchange->worker;
+    enum MHD_Result queued;
+
+    if (!response)
+        return MHD_NO;
+    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type ? answer->type : JSON_TYPE);
+    add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    add_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
+    add_header(response, MHD_HTTP_HEADER_ETAG, answer->etag);
+    add_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
+    exchange->answering = true;
+    worker->answering++;
+    worker_count_answer(worker, answer->status);
+    queued = MHD_queue_response(exchange->connection, answer->status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answer, char *text)
+{
+    if (!text)
+        return MHD_NO;
+    return queue(exchange, answer,
+                 MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
+}
+
+struct evbuffer *answer_buffer_new(const char *begin)
+{
+    struct evbuffer *buffer = evbuffer_new();
+
+    if (buffer)
+        evbuffer_add(buffer, begin, strlen(begin));
+    return buffer;
+}
+
+static void free_buffer(void *buffer)
+{
+    evbuffer_free(buffer);
+}
+
+enum MHD_Result answer_buffer(struct exchange *exchange, const struct answer *answer,
+                              struct evbuffer *buffer)
+{
+    size_t size = evbuffer_get_length(buffer);
+    void *text = evbuffer_pullup(buffer, -1);
+
+    if (!text || !worker_hold(exchange->worker, size)) {
+        evbuffer_free(buffer);
+        return answer_refusal(exchange, PROBLEM_OVERLOADED, "too many long answers at once");
+    }
+    exchange->buffered += size;
+    return queue(
+        exchange, answer,
+        MHD_create_response_from_buffer_with_free_callback_cls(size, text, free_buffer, buffer));
+}
+
+bool answer_is_full(struct evbuffer *buffer)
+{
+    return evbuffer_get_length(buffer) >= ANSWER_MAX;
+}
+
+enum MHD_Result answer_problem(struct exchange *exchange, const struct problem *problem)
+{
+    struct answer answer = {
+        .status = (unsigned)problem_status(problem->kind),
+        .type = PROBLEM_TYPE,
+    };
+
+    if (problem->kind == PROBLEM_METHOD_NOT_ALLOWED)
+        answer.allow = route_allow(exchange->match.route);
+    return answer_text(exchange, &answer, codec_problem(problem));
+}
+
+enum MHD_Result answer_refusal(struct exchange *exchange, enum problem_kind kind,
+                               const char *detail, ...)
+{
+    struct problem problem;
+    char text[sizeof(problem.detail)];
+    va_list arguments;
+
+    va_start(arguments, detail);
+    vsnprintf(text, sizeof(text), detail, arguments);
+    va_end(arguments);
+    problem_set(&problem, kind, NULL, "%s", text);
+    return answer_problem(exchange, &problem);
+}
+
+enum MHD_Result answer_unreadable(struct exchange *exchange, int error)
+{
+    log_line(LOG_ERR, "the database cannot be read: %s", strerror(-error));
+    return answer_refusal(exchange, PROBLEM_STORAGE_FAILED, "the database cannot be read");
+}
+
+char *answer_hold_text(const struct exchange *exchange, const struct hold *hold,
+                       const struct timer *next_timer, instant now)
+{
+    const struct config *config = exchange->worker->options->config;
+    const struct facility *facility = config_facility(config, hold->facility);
+
+    return codec_hold(hold, facility ? facility->zone_name : "UTC",
+                      next_timer->kind != TIMER_NONE ? next_timer : NULL, now);
+}
+
+enum MHD_Result answer_hold(struct exchange *exchange, unsigned status, const struct hold *hold,
+                            const struct timer *next_timer, instant now)
+{
+    char etag[24], location[40];
+    struct answer answer = {.status = status, .etag = etag};
+
+    snprintf(etag, sizeof(etag), "\"%" PRId64 "\"", hold->rev);
+    if (status == MHD_HTTP_CREATED) {
+        snprintf(location, sizeof(location), "/v1/holds/%" PRId64, hold->id);
+        answer.location = location;
+    }
+    return answer_text(exchange, &answer, answer_hold_text(exchange, hold, next_timer, now));
+}

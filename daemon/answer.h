@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+#pragma once
+
+/*
+ * Answers: a status, a few headers and a body, queued on the connection of an exchange. Errors are
+ * problems (RFC 9457). All functions return what MHD's access handler is to return.
+ */
+
+#include <event2/buffer.h>
+
+#include "exchange.h"
+
+#define JSON_TYPE    "application/json"
+#define PROBLEM_TYPE "application/problem+json"
+
+/* Headers that are NULL are left out. */
+struct answer {
+    unsigned status;
+    const char *type;
+    const char *allow;
+    const char *etag;
+    const char *location;
+};
+
+/* Answers with a text that is free()d afterwards; NULL, where memory was short, closes the
+ * connection. */
+enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answer, char *text);
+
+/* A buffer that begins with such a text; NULL where memory is short. */
+struct evbuffer *answer_buffer_new(const char *begin);
+
+/* Answers with a buffer, which it takes over: for lists, whose length is bounded by
+ * answer_is_full(). */
+enum MHD_Result answer_buffer(struct exchange *exchange, const struct answer *answer,
+                              struct evbuffer *buffer);
+
+/* Whether a list has become long enough for one answer. */
+bool answer_is_full(struct evbuffer *buffer);
+
+/* Answers with an error. */
+enum MHD_Result answer_problem(struct exchange *exchange, const struct problem *problem);
+__attribute__((format(printf, 3, 4))) enum MHD_Result
+answer_refusal(struct exchange *exchange, enum problem_kind kind, const char *detail, ...);
+
+/* Answers that the database could not be read, and logs it. */
+enum MHD_Result answer_unreadable(struct exchange *exchange, int error);
+
+/* Answers with a hold; where it is new (status 201), also with its address. */
+enum MHD_Result answer_hold(struct exchange *exchange, unsigned status, const struct hold *hold,
+                            const struct timer *next_timer, instant now);
+
+/* The JSON of a hold as of `now`, with the zone of its facility. NULL where memory is short. */
+char *answer_hold_text(const struct exchange *exchange, const struct hold *hold,
+                       const struct timer *next_timer, instant now);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#pragma once
+
+/*
+ * Routes: which function answers which address.
+ *
+ * One row per resource, with what it does on GET (HEAD is the same without the body) and on POST.
+ * The commands on a hold share one row, because command_table already lists them: a new command
+ * needs no route.
+ */
+
+#include <microhttpd.h>
+
+#include "command.h"
+#include "query.h"
+
+struct exchange;
+
+/* Answers a complete request, or suspends it (exchange.h). */
+typedef enum MHD_Result route_fn(struct exchange *exchange, const struct query *query);
+
+struct route {
+    const char *path; /* `{id}` is a hold's, `{command}` one of command_table's on a hold */
+    route_fn *get;
+    route_fn *post;
+    const char *const *parameters; /* of GET; NULL-terminated, NULL for none */
+};
+
+struct route_match {
+    const struct route *route;
+    route_fn *handler;
+    const char *const *parameters;
+    int64_t id;
+    enum command_kind command;
+};
+
+enum route_outcome {
+    ROUTE_NO_PATH = 1, /* 404 */
+    ROUTE_NO_METHOD,   /* 405; match->route is set */
+};
+
+/* Returns 0 and fills *match, or an enum route_outcome. `path` is the address without its query, as
+ * sent. */
+int route_find(const char *path, const char *method, struct route_match *match);
+
+/* The methods of a route, as the Allow header lists them. */
+const char *route_allow(const struct route *route);
+
+/* The handlers, by the file they live in. */
+route_fn holds_list, hold_get;          /* route_holds.c */
+route_fn holds_request, hold_command;   /* route_commands.c */
+route_fn events_list, hold_events;      /* route_events.c */
+route_fn service_about, service_health; /* route_service.c */
+route_fn metrics_get;                   /* metrics.c */
+
+extern const char *const holds_parameters[];
+extern const char *const events_parameters[];
+extern const char *const hold_events_parameters[];

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+
+/* About the daemon: what it is, what it serves, how much there is, and whether it works. */
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "worker.h"
+
+#define API_VERSION 1
+
+static json_t *instant_value(instant at)
+{
+    char text[INSTANT_TEXT_SIZE];
+
+    if (at == INSTANT_NONE)
+        return json_null();
+    instant_format(at, text);
+    return json_string(text);
+}
+
+static json_t *clock_value(const struct server_options *options)
+{
+    return json_pack("{s:s, s:b, s:b}", "kind", options->clock->simulated ? "simulated" : "real",
+                     "synchronised", (int)atomic_load(&options->view->synchronised),
+                     "behind_history", (int)atomic_load(&options->view->behind));
+}
+
+static json_t *facility_value(const struct facility *facility)
+{
+    char policy[32];
+
+    snprintf(policy, sizeof(policy), "always-%s", decision_names.values[facility->policy]);
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "id", facility->id, "name", facility->name,
+                     "zone", facility->zone_name, "rule", rule_names.values[facility->rule.kind],
+                     "limit_h", facility->rule.limit_h, "policy", policy);
+}
+
+static json_t *facilities_value(const struct config *config)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < config->n_facilities; i++)
+        json_array_append_new(array, facility_value(&config->facilities[i]));
+    return array;
+}
+
+static json_t *counts_value(const struct view *view)
+{
+    json_t *object = json_object();
+
+    for (size_t state = HOLD_PENDING; state < HOLD_STATES; state++)
+        json_object_set_new(object, hold_state_names.values[state],
+                            json_integer(atomic_load(&view->counts[state])));
+    return object;
+}
+
+enum MHD_Result service_about(struct exchange *exchange, const struct query *query)
+{
+    const struct server_options *options = exchange->worker->options;
+    const struct view *view = options->view;
+    json_t *about = json_pack(
+        "{s:s, s:i, s:[], s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:I, s:o}", "version", PACKAGE_VERSION,
+        "api", API_VERSION, "extensions", "time", instant_value(clock_now(options->clock)), "clock",
+        clock_value(options), "you", "uid", (json_int_t)exchange->peer.uid, "pid",
+        (json_int_t)exchange->peer.pid, "facilities", facilities_value(options->config), "counts",
+        counts_value(view), "last_seq", (json_int_t)atomic_load(&view->committed_seq),
+        "next_deadline_at", instant_value(atomic_load(&view->next_deadline)));
+    char *text = about ? json_dumps(about, JSON_COMPACT) : NULL;
+
+    (void)query;
+    json_decref(about);
+    return answer_text(exchange, &(struct answer){.status = MHD_HTTP_OK}, text);
+}
+
+enum MHD_Result service_health(struct exchange *exchange, const struct query *query)
+{
+    (void)query;
+    if (atomic_load(&exchange->worker->options->view->failed))
+        return answer_refusal(exchange, PROBLEM_STORAGE_FAILED,
+                              "the database has failed: nothing is recorded any more");
+    return answer_text(exchange, &(struct answer){.status = MHD_HTTP_OK},
+                       strdup("{\"status\":\"ok\"}"));
+}

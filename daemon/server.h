@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+#pragma once
+
+/*
+ * The HTTP server: worker threads that share one listening socket. Each connection stays with the
+ * worker that accepted it, and nothing of it is seen by any other thread.
+ */
+
+#include "clock.h"
+#include "config.h"
+#include "pulse.h"
+#include "view.h"
+#include "writer.h"
+
+struct server;
+
+/* All of it must outlive the server. */
+struct server_options {
+    int listen_fd; /* non-blocking; stays the caller's */
+    const struct config *config;
+    struct writer *writer; /* of which no command has been asked yet */
+    struct view *view;
+    const struct clock *clock;
+    const char *database;
+    struct pulse *pulses; /* config->http_threads of them */
+};
+
+/*
+ * Starts the workers. Logs the cause and returns a negative errno where that fails; *server, unless
+ * it is NULL, must be stopped and freed all the same.
+ */
+int server_start(const struct server_options *options, struct server **server);
+
+/*
+ * Stops accepting, answers the long polls (empty) and the commands that are under way, closes all
+ * connections and ends the threads; within about two seconds, whatever clients do. The writer must
+ * still run. Commands that it has not answered by then are cut off from their clients.
+ */
+void server_stop(struct server *server);
+
+/* Frees a stopped server. The writer, which it listens to, must have been stopped in between. */
+void server_free(struct server *server);
+
+/* What /metrics tells, since the start, of all workers together. */
+struct server_totals {
+    uint64_t answers[6]; /* by the first digit of their status */
+    uint64_t slow;       /* connections closed because no request got done */
+    uint64_t refused;    /* connections over the limit */
+    uint64_t connections;
+    uint64_t polls; /* that wait */
+};
+
+/* For any thread. */
+void server_add_up(const struct server *server, struct server_totals *totals);

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: ISC */
+
+/*
+ * The worker's loop. libevent watches the epoll set of MHD, which knows all the connections; MHD
+ * runs when that set has something, and when connections were resumed.
+ */
+
+#include "worker.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "thread.h"
+
+#define CONNECTION_MEMORY (16 * 1024)        /* of MHD: a request's head, and reading */
+#define BUFFERED_MAX      (32 * 1024 * 1024) /* of all workers */
+#define RUNS_PER_TURN     4                  /* of MHD, before other events get their turn */
+#define STOP_TICKS        (2 * TICKS_PER_S)
+#define REFUSAL_LOG_TICKS (60 * TICKS_PER_S)
+
+/* ---- lists ---- */
+
+static void add(_Atomic uint64_t *counter, uint64_t n)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_seq_cst);
+}
+
+void worker_move(struct exchange *exchange, struct exchange_list *list)
+{
+    struct worker *worker = exchange->worker;
+
+    if (exchange->list)
+        TAILQ_REMOVE(exchange->list, exchange, link);
+    if (exchange->list == &worker->polls)
+        add(&worker->counters.polls, UINT64_MAX);
+    if (list == &worker->polls)
+        add(&worker->counters.polls, 1);
+    if (list)
+        TAILQ_INSERT_TAIL(list, exchange, link);
+    exchange->list = list;
+    exchange->since = worker->tick;
+}
+
+bool worker_hold(struct worker *worker, size_t size)
+{
+    if (size > BUFFERED_MAX / worker->options->config->http_threads - worker->buffered)
+        return false;
+    worker->buffered += size;
+    return true;
+}
+
+void worker_release(struct worker *worker, size_t size)
+{
+    assert(size <= worker->buffered);
+    worker->buffered -= size;
+}
+
+/* ---- counters ---- */
+
+void worker_count_connection(struct worker *worker, bool opened)
+{
+    add(&worker->counters.connections, opened ? 1 : UINT64_MAX);
+    atomic_fetch_add(&worker->admission->connections, opened ? 1 : SIZE_MAX);
+}
+
+void worker_count_answer(struct worker *worker, unsigned status)
+{
+    add(&worker->counters.answers[status / 100], 1);
+}
+
+void worker_log_slow(const struct exchange *exchange)
+{
+    struct worker *worker = exchange->worker;
+
+    add(&worker->counters.slow, 1);
+    log_line(LOG_WARNING, "closed connection of uid %u, pid %d: %s for %" PRId64 " s",
+             (unsigned)exchange->peer.uid, (int)exchange->peer.pid,
+             exchange->answering ? "it did not read its answer" : "no complete request",
+             worker->options->config->idle_timeout_us / US_PER_S);
+}
+
+/* ---- turns ---- */
+
+static bool is_idle(const struct worker *worker)
+{
+    return TAILQ_EMPTY(&worker->running) && worker->answering == 0;
+}
+
+/* Lets MHD work until it has nothing left to do, or for so long that others must get their turn. */
+static void turn(struct worker *worker)
+{
+    MHD_UNSIGNED_LONG_LONG timeout = 0;
+    int runs = 0;
+
+    do
+        MHD_run(worker->http);
+    while (MHD_get_timeout(worker->http, &timeout) == MHD_YES && timeout == 0 &&
+           ++runs < RUNS_PER_TURN);
+    if (runs == RUNS_PER_TURN)
+        event_active(worker->http_event, EV_READ, 0);
+    pulse_beat(worker->pulse);
+    if (worker->stop_at && (is_idle(worker) || worker->tick >= worker->stop_at))
+        event_base_loopbreak(worker->base);
+}
+
+static void on_http(evutil_socket_t fd, short events, void *closure)
+{
+    (void)fd;
+    (void)events;
+    turn(closure);
+}
+
+/* ---- what other threads say ---- */
+
+static void wake(struct worker *worker)
+{
+    uint64_t one = 1;
+    ssize_t n;
+
+    if (atomic_exchange(&worker->awake, true))
+        return;
+    n = write(worker->wake_fd, &one, sizeof(one));
+    assert(n == sizeof(one)); /* an eventfd only refuses at 2^64 - 1 */
+}
+
+void worker_hand_back(struct worker *worker, struct operation *operation)
+{
+    operation->next = atomic_load(&worker->done);
+    while (!atomic_compare_exchange_weak(&worker->done, &operation->next, operation))
+        ;
+    wake(worker);
+}
+
+void worker_notify(struct worker *worker)
+{
+    atomic_thread_fence(memory_order_seq_cst); /* pairs with exchange_wait() */
+    if (atomic_load(&worker->counters.polls) > 0)
+        wake(worker);
+}
+
+void worker_stop(struct worker *worker)
+{
+    atomic_store(&worker->stop, true);
+    wake(worker);
+}
+
+/* What the ledger has handed back since the last time, in its order. */
+static struct operation *take_done(struct worker *worker)
+{
+    struct operation *newest_first = atomic_exchange(&worker->done, NULL);
+    struct operation *in_order = NULL;
+
+    while (newest_first) {
+        struct operation *next = newest_first->next;
+
+        newest_first->next = in_order;
+        in_order = newest_first;
+        newest_first = next;
+    }
+    return in_order;
+}
+
+static void resume_done(struct worker *worker)
+{
+    struct operation *operation = take_done(worker);
+
+    while (operation) {
+        struct pending *pending = (struct pending *)operation;
+
+        operation = operation->next;
+        if (pending->exchange)
+            exchange_resume(pending->exchange);
+        else
+            free(pending);
+    }
+}
+
+/* Resumes the polls that have something to read, are over, or lost their client. */
+static void resume_polls(struct worker *worker, bool look_at_clients)
+{
+    int64_t seq = atomic_load(&worker->options->view->committed_seq);
+    struct exchange *next;
+
+    for (struct exchange *e = TAILQ_FIRST(&worker->polls); e; e = next) {
+        struct pollfd client = {.fd = e->fd};
+
+        next = TAILQ_NEXT(e, link);
+        if (e->after < seq || worker->tick >= e->wait_until || worker->stop_at)
+            exchange_resume(e);
+        else if (look_at_clients && poll(&client, 1, 0) > 0 && client.revents & POLLHUP)
+            exchange_abandon(e);
+    }
+}
+
+/* The listening socket is not ours: MHD must forget it, or it would close it. */
+static void begin_stop(struct worker *worker)
+{
+    worker->stop_at = worker->tick + STOP_TICKS;
+    MHD_quiesce_daemon(worker->http);
+}
+
+static void on_wake(evutil_socket_t fd, short events, void *closure)
+{
+    struct worker *worker = closure;
+    uint64_t count;
+    ssize_t n = read(fd, &count, sizeof(count));
+
+    (void)events;
+    assert(n == sizeof(count) || errno == EAGAIN);
+    atomic_store(&worker->awake, false); /* from here on, news wake us again */
+    if (atomic_load(&worker->stop) && !worker->stop_at)
+        begin_stop(worker);
+    resume_done(worker);
+    resume_polls(worker, false);
+    turn(worker);
+}
+
+/* ---- time ---- */
+
+/*
+ * Closes the connections on which no request got done for too long. MHD closes by itself those on
+ * which nothing moves at all, so these send, or read, a few bytes now and then.
+ */
+static void close_slow(struct worker *worker)
+{
+    uint64_t idle = (uint64_t)(worker->options->config->idle_timeout_us / TICK_US) + TICKS_PER_S;
+    struct exchange *exchange;
+
+    while ((exchange = TAILQ_FIRST(&worker->open)) && exchange->since + idle < worker->tick) {
+        worker_log_slow(exchange);
+        shutdown(exchange->fd, SHUT_RDWR);
+        worker_move(exchange, &worker->open);
+    }
+}
+
+static void on_tick(evutil_socket_t fd, short events, void *closure)
+{
+    struct worker *worker = closure;
+    bool full_second = ++worker->tick % TICKS_PER_S == 0;
+
+    (void)fd;
+    (void)events;
+    resume_polls(worker, full_second);
+    if (full_second)
+        close_slow(worker);
+    turn(worker);
+}
+
+/* ---- start and stop ---- */
+
+/* MHD asks before it takes a connection. */
+static enum MHD_Result admit(void *closure, const struct sockaddr *address, socklen_t size)
+{
+    struct worker *worker = closure;
+
+    (void)address;
+    (void)size;
+    if (atomic_load(&worker->admission->connections) < worker->admission->max)
+        return MHD_YES;
+    add(&worker->counters.refused, 1);
+    if (!worker->refusal_logged || worker->tick >= worker->refusal_logged + REFUSAL_LOG_TICKS) {
+        worker->refusal_logged = worker->tick;
+        log_line(LOG_WARNING, "refused a connection: there are %zu, as many as max_connections",
+                 worker->admission->max);
+    }
+    return MHD_NO;
+}
+
+/* Addresses stay as they were sent; query.c undoes the escapes, and knows what NUL would do. */
+static size_t leave_escaped(void *closure, struct MHD_Connection *connection, char *text)
+{
+    (void)closure;
+    (void)connection;
+    return strlen(text);
+}
+
+static struct MHD_Daemon *start_http(struct worker *worker)
+{
+    const struct server_options *options = worker->options;
+    unsigned idle_s = (unsigned)((options->config->idle_timeout_us + US_PER_S - 1) / US_PER_S);
+    /* Suspending without MHD's own wake-up pipe: connections are resumed on this very thread. */
+    unsigned flags = MHD_USE_EPOLL | (MHD_ALLOW_SUSPEND_RESUME & ~MHD_USE_ITC);
+
+    return MHD_start_daemon(
+        flags, 0, admit, worker, exchange_handle, worker, MHD_OPTION_LISTEN_SOCKET,
+        options->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)worker->admission->max + 1,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_NOTIFY_CONNECTION, exchange_notify,
+        worker, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, worker,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
+}
+
+static struct event_base *new_base(void)
+{
+    struct event_config *config = event_config_new();
+    struct event_base *base;
+
+    if (!config)
+        return NULL;
+    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* no other thread touches it */
+    base = event_base_new_with_config(config);
+    event_config_free(config);
+    return base;
+}
+
+static struct event *watch(struct worker *worker, int fd, event_callback_fn callback)
+{
+    struct timeval tick = {.tv_usec = TICK_US};
+    short what = EV_PERSIST | (fd >= 0 ? EV_READ : 0);
+    struct event *event = event_new(worker->base, fd, what, callback, worker);
+
+    if (event && event_add(event, fd >= 0 ? NULL : &tick) < 0) {
+        event_free(event);
+        return NULL;
+    }
+    return event;
+}
+
+static int set_up(struct worker *worker)
+{
+    const union MHD_DaemonInfo *info;
+
+    worker->base = new_base();
+    worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (!worker->base || worker->wake_fd < 0)
+        return -ENOMEM;
+    worker->http = start_http(worker);
+    if (!worker->http)
+        return -ENOMEM;
+    info = MHD_get_daemon_info(worker->http, MHD_DAEMON_INFO_EPOLL_FD);
+    worker->http_event = watch(worker, info->epoll_fd, on_http);
+    worker->wake_event = watch(worker, worker->wake_fd, on_wake);
+    worker->tick_event = watch(worker, -1, on_tick);
+    if (!worker->http_event || !worker->wake_event || !worker->tick_event)
+        return -ENOMEM;
+    return 0;
+}
+
+int worker_open(struct worker *worker, const struct server *server,
+                const struct server_options *options, struct admission *admission,
+                struct pulse *pulse)
+{
+    int r;
+
+    *worker = (struct worker){
+        .server = server,
+        .options = options,
+        .admission = admission,
+        .pulse = pulse,
+        .wake_fd = -1,
+    };
+    TAILQ_INIT(&worker->open);
+    TAILQ_INIT(&worker->polls);
+    TAILQ_INIT(&worker->running);
+    r = reader_open(options->database, NULL, &worker->reader);
+    if (r < 0)
+        return r;
+    r = set_up(worker);
+    if (r < 0)
+        log_line(LOG_ERR, "the HTTP server cannot be set up: %s", strerror(-r));
+    return r;
+}
+
+/* Ends MHD: cuts off who still waits for the ledger, and closes all connections. */
+static void end_http(struct worker *worker)
+{
+    struct exchange *exchange;
+
+    if (!worker->http)
+        return;
+    while ((exchange = TAILQ_FIRST(&worker->running)))
+        exchange_abandon(exchange);
+    MHD_run(worker->http);
+    MHD_quiesce_daemon(worker->http);
+    MHD_stop_daemon(worker->http);
+    worker->http = NULL;
+}
+
+static void *run(void *closure)
+{
+    struct worker *worker = closure;
+
+    event_base_dispatch(worker->base);
+    end_http(worker);
+    return NULL;
+}
+
+int worker_start(struct worker *worker, const char *name)
+{
+    worker->pulse->name = name;
+    return thread_start(&worker->thread, name, run, worker);
+}
+
+void worker_join(struct worker *worker)
+{
+    pthread_join(worker->thread, NULL);
+}
+
+static void free_event(struct event *event)
+{
+    if (event)
+        event_free(event);
+}
+
+void worker_close(struct worker *worker)
+{
+    end_http(worker); /* where the thread never ran */
+    resume_done(worker);
+    free_event(worker->http_event);
+    free_event(worker->wake_event);
+    free_event(worker->tick_event);
+    if (worker->base)
+        event_base_free(worker->base);
+    if (worker->wake_fd >= 0)
+        close(worker->wake_fd);
+    if (worker->reader)
+        reader_free(worker->reader);
+}

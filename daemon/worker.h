@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+#pragma once
+
+/*
+ * A worker: one thread with its own event loop, its own MHD_Daemon, its own read-only database
+ * connection, and the connections it accepted.
+ *
+ * Everything here belongs to that thread, but for what is marked: the commands that the writer
+ * hands back, the word that the history has grown, the word to stop, and the counters. Time is
+ * counted in ticks of the loop, so that no clock is asked, and a stalled thread is lenient to its
+ * clients.
+ */
+
+#include <event2/event.h>
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/queue.h>
+
+#include "exchange.h"
+#include "reader.h"
+#include "server.h"
+
+#define TICK_US     PULSE_INTERVAL_US
+#define TICKS_PER_S (US_PER_S / TICK_US)
+
+TAILQ_HEAD(exchange_list, exchange);
+
+/* Of all workers together. */
+struct admission {
+    size_t max;
+    _Atomic size_t connections;
+};
+
+/* Written by the worker alone, read by whoever answers /metrics. */
+struct worker_counters {
+    _Atomic uint64_t answers[6]; /* by the first digit of their status */
+    _Atomic uint64_t slow;       /* connections closed because no request got done */
+    _Atomic uint64_t refused;    /* connections over the limit */
+    _Atomic uint64_t connections;
+    _Atomic uint64_t polls; /* that wait */
+};
+
+struct worker {
+    const struct server *server;
+    const struct server_options *options;
+    struct admission *admission;
+    struct pulse *pulse;
+    pthread_t thread;
+    struct event_base *base;
+    struct event *http_event, *wake_event, *tick_event;
+    struct MHD_Daemon *http;
+    struct reader *reader;
+
+    uint64_t tick;                /* now */
+    uint64_t stop_at;             /* when stopping ends at the latest; 0 while not stopping */
+    uint64_t refusal_logged;      /* when; 0 for never */
+    struct exchange_list open;    /* connections that wait for their client; longest first */
+    struct exchange_list polls;   /* those that wait for the history to grow */
+    struct exchange_list running; /* those that wait for the ledger */
+    size_t answering;             /* answers not yet sent to their end */
+    size_t buffered;              /* bytes of bodies and long answers in memory */
+
+    /* For any thread. */
+    int wake_fd;
+    _Atomic bool awake; /* wake_fd has been written to */
+    _Atomic bool stop;
+    _Atomic(struct operation *) done; /* by the ledger, newest first */
+    struct worker_counters counters;
+};
+
+/* Prepares a worker, which worker_close() must undo, also on failure. Logs the cause and returns a
+ * negative errno. */
+int worker_open(struct worker *worker, const struct server *server,
+                const struct server_options *options, struct admission *admission,
+                struct pulse *pulse);
+int worker_start(struct worker *worker, const char *name);
+
+/* Tells the worker to stop; worker_join() waits until it has. */
+void worker_stop(struct worker *worker);
+void worker_join(struct worker *worker);
+
+/* Frees what is left. Nobody may call the two below any more. */
+void worker_close(struct worker *worker);
+
+/* The ledger is done with a command of this worker's. For any thread. */
+void worker_hand_back(struct worker *worker, struct operation *operation);
+
+/* The history has grown. For any thread. */
+void worker_notify(struct worker *worker);
+
+/* ---- for exchanges, on the worker's thread ---- */
+
+/* Moves an exchange to the end of a list, NULL for none, and notes the time. */
+void worker_move(struct exchange *exchange, struct exchange_list *list);
+
+/* Counts bytes held in memory for clients. False, and nothing counted, where that would be too
+ * much. */
+bool worker_hold(struct worker *worker, size_t size);
+void worker_release(struct worker *worker, size_t size);
+
+void worker_count_connection(struct worker *worker, bool opened);
+void worker_count_answer(struct worker *worker, unsigned status);
+
+/* Logs that an exchange's connection is closed because no request on it gets done. */
+void worker_log_slow(const struct exchange *exchange);

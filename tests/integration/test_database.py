@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: ISC
+"""The database file: who may have it, and which files are not ours and stay as they are."""
+
+import os
+import pathlib
+import sqlite3
+import stat
+import unittest
+
+from harness import Daemon
+from startup_case import StartupCase
+
+NOBODY = 65534
+
+
+class Database(StartupCase):
+    def test_second_daemon_on_the_same_database(self):
+        with Daemon() as first:
+            first.create("A")
+            self.refused(Daemon(database=first.database), first.database)
+            self.assertEqual(first.create("B")["state"], "lodged")
+
+    def test_directory_is_made_for_the_daemon_alone(self):
+        directory = self.directory()
+        state = os.path.join(directory, "state")
+        with Daemon(dir=directory, database=os.path.join(state, "detainerd.db"),
+                    preexec=lambda: os.umask(0o022)) as daemon:
+            daemon.create("A")
+            self.assertEqual(stat.S_IMODE(os.stat(state).st_mode), 0o700)
+
+    def test_files_are_not_for_everybody(self):
+        with Daemon(preexec=lambda: os.umask(0)) as daemon:
+            daemon.create("A")
+            for path in pathlib.Path(daemon.dir).glob("detainerd.db*"):
+                with self.subTest(path.name):
+                    self.assertEqual(path.stat().st_mode & 0o027, 0, oct(path.stat().st_mode))
+
+    def test_directory_that_cannot_be_written(self):
+        directory = self.directory()
+        daemon = Daemon(dir=directory, database=os.path.join(directory, "state", "detainerd.db"))
+        if os.getuid() == 0:
+            os.chmod(directory, 0o755)
+            daemon.preexec = lambda: os.setuid(NOBODY)
+        else:
+            os.chmod(directory, 0o555)
+            self.addCleanup(os.chmod, directory, 0o755)
+            self.skipTest("needs root, to keep its own files beside what the daemon may not write")
+        self.refused(daemon, os.path.join(directory, "state"))
+
+    def test_file_where_a_directory_should_be(self):
+        daemon = Daemon()
+        daemon.database = os.path.join(daemon.conf, "detainerd.db")
+        daemon.write_conf()
+        self.refused(daemon, daemon.database)
+
+    def assertLeftAlone(self, content, *words):
+        directory = self.directory()
+        path = os.path.join(directory, "detainerd.db")
+        content(path)
+        before = pathlib.Path(path).read_bytes()
+        text = self.refused(Daemon(dir=directory), path, *words)
+        self.assertEqual(pathlib.Path(path).read_bytes(), before, "the file was changed")
+        return text
+
+    def test_not_a_database(self):
+        self.assertLeftAlone(lambda path: pathlib.Path(path).write_bytes(b"not a database\n" * 1000))
+
+    def test_database_of_another_program(self):
+        def other(path):
+            with sqlite3.connect(path) as database:
+                database.execute("CREATE TABLE bookmarks (url TEXT)")
+            database.close()
+        self.assertLeftAlone(other, "another program")
+
+    def test_foreign_application_id(self):
+        def other(path):
+            database = sqlite3.connect(path)
+            database.execute("PRAGMA application_id = 252006673")
+            database.close()
+        self.assertLeftAlone(other, "another program")
+
+    def test_newer_schema(self):
+        directory = self.directory()
+        with Daemon(dir=directory) as daemon:
+            daemon.create("A")
+        database = sqlite3.connect(daemon.database)
+        database.execute("PRAGMA user_version = 99")
+        database.close()
+        before = pathlib.Path(daemon.database).read_bytes()
+        self.refused(Daemon(dir=directory), daemon.database, "99")
+        self.assertEqual(pathlib.Path(daemon.database).read_bytes(), before)
+
+    def test_corrupt_database(self):
+        directory = self.directory()
+        with Daemon(dir=directory) as daemon:
+            for i in range(50):
+                daemon.create(f"A-{i}", ice_office="x" * 60)
+        data = bytearray(pathlib.Path(daemon.database).read_bytes())
+        data[4096:] = os.urandom(len(data) - 4096)
+        pathlib.Path(daemon.database).write_bytes(data)
+        daemon = Daemon(dir=directory, ready=False)
+        with daemon:
+            self.assertIn(daemon.wait_exit(), (1, 74), daemon.stderr())
+            self.assertRegex(daemon.stderr(), "malformed|corrupt")
+
+    def test_foreign_writer_is_noticed(self):
+        """Another program that writes ends the daemon before it builds on what it does not know."""
+        with Daemon() as daemon:
+            daemon.create("A")
+            database = sqlite3.connect(daemon.database)
+            with database:
+                database.execute("UPDATE hold SET booking = 'forged'")
+            database.close()
+            answer = daemon.post("/v1/holds", {"booking": "B", "facility": "PIERCE"})
+            self.assertEqual((answer.status, answer.json["kind"]), (503, "storage-failed"))
+            self.assertEqual(daemon.wait_exit(), 74)
+            self.assertIn("another program has written", daemon.stderr())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+
+/* The table of verbs against the domain's table of commands, and what misspelt words are taken for.
+ */
+
+#include "client/arguments.h"
+#include "nearest.h"
+#include "unit.h"
+
+START_TEST(every_command_of_the_api_is_a_verb)
+{
+    const struct verb *verb = verb_find(command_table[_i].name);
+
+    ck_assert_ptr_nonnull(verb);
+    ck_assert_int_eq(verb->command, _i);
+    ck_assert_ptr_eq(verb->options, &command_table[_i].argument);
+    ck_assert(verb->takes_hold == (_i != COMMAND_REQUEST));
+}
+END_TEST
+
+START_TEST(every_verb_and_option_is_explained)
+{
+    for (size_t i = 0; i < n_verbs; i++) {
+        const struct verb *verb = &verbs[i];
+
+        ck_assert_uint_gt(strlen(verb->summary), 0);
+        ck_assert_uint_gt(strlen(verb->about), 0);
+        ck_assert_ptr_nonnull(strstr(verb->example, verb->name));
+        ck_assert_uint_le(verb->options->count, ARGUMENTS_MAX);
+        for (size_t k = 0; k < verb->options->count; k++)
+            ck_assert_msg(*verb_option_help(verb, &verb->options->fields[k]), "%s --%s", verb->name,
+                          verb->options->fields[k].name);
+    }
+}
+END_TEST
+
+START_TEST(options_are_found_by_their_names)
+{
+    for (size_t i = 0; i < n_verbs; i++)
+        for (size_t k = 0; k < verbs[i].options->count; k++) {
+            const struct record_field *option = &verbs[i].options->fields[k];
+            char name[OPTION_NAME_SIZE];
+
+            verb_option_name(option, name);
+            ck_assert_ptr_null(strchr(name, '_'));
+            ck_assert_ptr_eq(verb_option_find(&verbs[i], name), option);
+        }
+    ck_assert_ptr_null(verb_option_find(verb_find("start"), "eligible_at"));
+}
+END_TEST
+
+static const struct {
+    const char *word, *meant;
+} misspelt[] = {
+    {"lst", "list"},
+    {"strat", "start"},
+    {"stat", "status"},
+    {"transfr", "transfer"},
+    {"cancle", "cancel"},
+    {"watc", "watch"},
+    {"relase", "release"},
+    {"wacth", "watch"},
+    {"elephant", NULL},
+    {"", NULL},
+    {"xyzzy", NULL},
+    {"his", "history"},
+    {"a word that is far too long to be any", NULL},
+};
+
+START_TEST(finds_what_was_meant)
+{
+    struct nearest nearest = nearest_to(misspelt[_i].word);
+
+    for (size_t i = 0; i < n_verbs; i++)
+        nearest_consider(&nearest, verbs[i].name);
+    if (misspelt[_i].meant)
+        ck_assert_str_eq(nearest.best, misspelt[_i].meant);
+    else
+        ck_assert_ptr_null(nearest.best);
+}
+END_TEST
+
+START_TEST(reads_a_command_line)
+{
+    char a[] = "detainerctl", b[] = "--json", c[] = "start", d[] = "--eligible-at=-2h", e[] = "17",
+         f[] = "--reason", g[] = "other", h[] = "--socket", i[] = "/s";
+    char *const argv[] = {a, b, c, d, e, f, g, h, i, NULL};
+    struct arguments arguments;
+
+    ck_assert_int_eq(arguments_parse(&arguments, argv, unit_instant(T0)), 0);
+    ck_assert_str_eq(arguments.verb->name, "start");
+    ck_assert(arguments.json && !arguments.help && !arguments.version);
+    ck_assert_int_eq(arguments.hold, 17);
+    ck_assert_str_eq(arguments.socket, "/s");
+    ck_assert_str_eq(arguments_value(&arguments, "reason"), "other");
+    ck_assert_str_eq(arguments_value(&arguments, "eligible_at"), "2026-11-24T16:00:00Z");
+}
+END_TEST
+
+int main(void)
+{
+    const struct unit_test tests[] = {
+        {every_command_of_the_api_is_a_verb, COMMAND_FROM_OUTSIDE},
+        {.test = every_verb_and_option_is_explained},
+        {.test = options_are_found_by_their_names},
+        {finds_what_was_meant, ARRAY_SIZE(misspelt)},
+        {.test = reads_a_command_line},
+    };
+
+    return unit_run("client_verbs", tests, ARRAY_SIZE(tests));
+}
