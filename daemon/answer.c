@@ -14,7 +14,8 @@
 #include "log.h"
 #include "worker.h"
 
-#define ANSWER_MAX (1024 * 1024) /* where lists end their page */
+#define ANSWER_MAX     (1024 * 1024) /* where lists end their page */
+#define BODIES_RESERVE (1024 * 1024) /* of room for bodies, which answers do not take */
 
 static void add_header(struct MHD_Response *response, const char *name, const char *value)
 {
@@ -72,19 +73,22 @@ enum MHD_Result answer_buffer(struct exchange *exchange, const struct answer *an
     size_t size = evbuffer_get_length(buffer);
     void *text = evbuffer_pullup(buffer, -1);
 
-    if (!text || !worker_hold(exchange->worker, size)) {
+    if (!text) {
         evbuffer_free(buffer);
-        return answer_refusal(exchange, PROBLEM_OVERLOADED, "too many long answers at once");
+        return MHD_NO;
     }
     exchange->buffered += size;
+    exchange->worker->buffered += size;
     return queue(
         exchange, answer,
         MHD_create_response_from_buffer_with_free_callback_cls(size, text, free_buffer, buffer));
 }
 
-bool answer_is_full(struct evbuffer *buffer)
+bool answer_is_full(const struct exchange *exchange, const struct evbuffer *buffer)
 {
-    return evbuffer_get_length(buffer) >= ANSWER_MAX;
+    size_t room = worker_room(exchange->worker, BODIES_RESERVE);
+
+    return evbuffer_get_length(buffer) >= (room < ANSWER_MAX ? room : ANSWER_MAX);
 }
 
 enum MHD_Result answer_problem(struct exchange *exchange, const struct problem *problem)

@@ -29,13 +29,15 @@ enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answ
 /* A buffer that begins with such a text; NULL where memory is short. */
 struct evbuffer *answer_buffer_new(const char *begin);
 
-/* Answers with a buffer, which it takes over: for lists, whose length is bounded by
- * answer_is_full(). */
+/* Answers with a buffer, which it takes over. */
 enum MHD_Result answer_buffer(struct exchange *exchange, const struct answer *answer,
                               struct evbuffer *buffer);
 
-/* Whether a list has become long enough for one answer. */
-bool answer_is_full(struct evbuffer *buffer);
+/*
+ * Whether a list has become long enough for one answer: earlier while many long answers wait for
+ * clients to read them, so that pages get shorter rather than memory short.
+ */
+bool answer_is_full(const struct exchange *exchange, const struct evbuffer *buffer);
 
 /* Answers with an error. */
 enum MHD_Result answer_problem(struct exchange *exchange, const struct problem *problem);

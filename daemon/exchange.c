@@ -10,10 +10,11 @@
 #include <strings.h>
 
 #include "answer.h"
-#include "log.h"
+#include "sweep.h"
 #include "worker.h"
 
 #define BODY_FIRST 1024 /* most bodies fit */
+#define BODY_SHORT 4096 /* there is always room for these */
 
 /* ---- connections ---- */
 
@@ -64,7 +65,7 @@ static void drop_body(struct exchange *exchange)
     free(exchange->body);
     exchange->body = NULL;
     exchange->body_capacity = 0;
-    worker_release(exchange->worker, exchange->buffered);
+    exchange->worker->buffered -= exchange->buffered;
     exchange->buffered = 0;
 }
 
@@ -83,12 +84,13 @@ static bool reserve(struct exchange *exchange, size_t size)
         return true;
     while (capacity < size)
         capacity *= 2;
-    if (!worker_hold(exchange->worker, capacity - exchange->buffered))
+    if (capacity > BODY_SHORT && worker_room(exchange->worker, 0) < capacity)
         return false;
-    exchange->buffered = capacity;
     grown = realloc(exchange->body, capacity);
     if (!grown)
         return false;
+    exchange->worker->buffered += capacity - exchange->body_capacity;
+    exchange->buffered = capacity;
     exchange->body = grown;
     exchange->body_capacity = capacity;
     return true;
@@ -100,8 +102,10 @@ static enum MHD_Result collect(struct exchange *exchange, const char *data, size
     size_t before = exchange->body_size;
 
     exchange->body_size += size;
-    if (exchange->body_size > DISCARD_MAX)
+    if (exchange->body_size > DISCARD_MAX) {
+        sweep_log_cut(exchange, "its body is too long");
         return MHD_NO;
+    }
     if (!wants_body(exchange) || exchange->overloaded)
         return MHD_YES;
     if (exchange->body_size > BODY_MAX) {
@@ -197,8 +201,10 @@ static enum MHD_Result begin(struct exchange *exchange, const char *path, const 
 
     exchange->found = route_find(path, method, &exchange->match);
     exchange->step = dispatch;
-    if (length && strtoull(length, NULL, 10) > DISCARD_MAX)
+    if (length && strtoull(length, NULL, 10) > DISCARD_MAX) {
+        sweep_log_cut(exchange, "its body is too long");
         return refuse_length(exchange);
+    }
     return MHD_YES;
 }
 
@@ -231,7 +237,7 @@ void exchange_completed(void *closure, struct MHD_Connection *connection, void *
     if (!exchange)
         return;
     if (code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED)
-        worker_log_slow(exchange);
+        sweep_log_cut(exchange, SWEEP_TOO_SLOW);
     if (exchange->answering)
         worker->answering--;
     drop_body(exchange);

@@ -47,7 +47,7 @@ struct exchange {
     char *body;
     size_t body_size; /* as received, of which BODY_MAX at most are kept */
     size_t body_capacity;
-    size_t buffered; /* bytes counted by worker_hold() */
+    size_t buffered; /* bytes of it, or of a long answer, in worker->buffered */
     bool overloaded; /* its body had no place */
     bool answering;
     struct pending *pending; /* its command, on the way or back */

@@ -89,10 +89,11 @@ static void say_warning(struct line *line, const struct facility *facility, cons
     instant_parse(text_of(event, "deadline_at"), &deadline_at);
     instant_parse(text_of(event, "recorded_at"), &recorded_at);
     if (deadline_at > recorded_at) {
+        add(line, "warning: ");
         add_length(line, deadline_at - recorded_at);
-        add(line, " left, nobody may be held past ");
+        add(line, " left, the person must be out by ");
     } else {
-        add(line, "no time left, nobody may be held past ");
+        add(line, "warning: no time left, the person must be out by ");
     }
     add_local(line, facility, event, "deadline_at");
     say_pickup(line, facility, event);
@@ -112,7 +113,7 @@ static void say_transferred(struct line *line, const struct facility *facility, 
 {
     int64_t overdue_us = number_of(event, "overdue_us");
 
-    add(line, "ICE assumed custody at ");
+    add(line, "transferred: ICE assumed custody at ");
     add_local(line, facility, event, "at");
     if (overdue_us <= 0)
         return;
@@ -140,7 +141,7 @@ static void say_due(struct line *line, const struct facility *facility, const js
 
 static void say_missed(struct line *line, const struct facility *facility, const json_t *event)
 {
-    add(line, "ICE did not come: no transfer was recorded for the pickup due at ");
+    add(line, "pickup missed: no transfer was recorded for the pickup due at ");
     add_local(line, facility, event, "pickup_at");
 }
 
@@ -221,11 +222,11 @@ static const struct message *find_message(const char *kind)
 
 /* ---- one event ---- */
 
-static void add_subject(struct line *line, const struct facility *facility, const json_t *event)
+static void add_subject(struct line *line, const json_t *event)
 {
     if (json_object_get(event, "hold"))
         add(line, "hold %" PRId64 ", booking %s at %s: ", number_of(event, "hold"),
-            text_of(event, "booking"), facility ? facility->name : text_of(event, "facility"));
+            text_of(event, "booking"), text_of(event, "facility"));
 }
 
 static void add_lateness(struct line *line, const json_t *event)
@@ -268,7 +269,7 @@ void journal_event(const struct config *config, const char *body, size_t size)
     if (!message)
         return;
     facility = config_facility(config, text_of(event, "facility"));
-    add_subject(&line, facility, event);
+    add_subject(&line, event);
     message->say(&line, facility, event);
     add_lateness(&line, event);
     send(message, event, line.text);

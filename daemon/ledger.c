@@ -18,9 +18,6 @@
 #include "log.h"
 #include "store.h"
 
-#define WAL_CHECKPOINT_PAGES 4000  /* 16 MiB: copy what no reader still needs */
-#define WAL_RESTART_PAGES    16000 /* 64 MiB: wait for readers, so that the log starts anew */
-
 struct ledger {
     struct store *store;
     const struct config *config;
@@ -233,7 +230,7 @@ static int fire(struct ledger *ledger, const struct timer *timer, instant now)
     if (r < 0)
         return r;
     if (r > 0) {
-        log_line(LOG_ERR, "dropped a %s timer that does not fit hold %" PRId64,
+        log_line(LOG_ERR, "dropped the %s timer that does not fit hold %" PRId64,
                  timer_kind_names.values[timer->kind], timer->hold);
         return 0;
     }
@@ -396,6 +393,7 @@ static void count_operations(struct ledger *ledger, const struct operation *oper
 static int fail_stop(struct ledger *ledger, int r)
 {
     atomic_store(&ledger->view->failed, true);
+    store_abandon(ledger->store);
     return r;
 }
 
@@ -433,6 +431,7 @@ static int record_step(struct ledger *ledger, int64_t step_us)
     event.seq = ++ledger->tally.last_seq;
     event.kind = EVENT_CLOCK_STEPPED;
     event.at = event.recorded_at = clock_now(ledger->clock);
+    ledger->last_recorded_at = event.at; /* from here on, this is the time */
     event.step_us = step_us;
     strcpy(event.actor, "clock");
     r = store_begin(ledger->store);
@@ -462,15 +461,10 @@ instant ledger_next_due(const struct ledger *ledger)
 
 int ledger_checkpoint(struct ledger *ledger)
 {
-    int pages = store_wal_pages(ledger->store);
-    int r;
+    int r = store_checkpoint(ledger->store);
 
-    if (pages < WAL_CHECKPOINT_PAGES)
-        return 0;
-    r = store_checkpoint(ledger->store, pages >= WAL_RESTART_PAGES);
-    if (r)
+    if (r < 0)
         return fail_stop(ledger, r);
-    atomic_fetch_add(&ledger->view->checkpoints, 1);
-    atomic_store(&ledger->view->wal_pages, store_wal_pages(ledger->store));
+    atomic_fetch_add(&ledger->view->checkpoints, r);
     return 0;
 }

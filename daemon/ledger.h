@@ -72,5 +72,5 @@ instant ledger_next_due(const struct ledger *ledger);
 /* Fires everything that is due, in as many turns as it takes. */
 int ledger_catch_up(struct ledger *ledger);
 
-/* Moves the write-ahead log into the database where it has grown long; `wait` for readers if so. */
+/* Moves the write-ahead log into the database where it has grown long. */
 int ledger_checkpoint(struct ledger *ledger);

@@ -163,8 +163,8 @@ int listener_fd(const struct listener *listener)
 
 void listener_free(struct listener *listener)
 {
-    close(listener->fd);
     if (listener->path[0])
-        unlink(listener->path);
+        unlink(listener->path); /* before anybody else can take the name over */
+    close(listener->fd);
     free(listener);
 }

@@ -139,8 +139,7 @@ static int start_storage(struct daemon *daemon)
     int r = ledger_open(daemon->config->database, NULL, daemon->config, &daemon->clock,
                         &daemon->view, &daemon->ledger);
 
-    if (r && r != -EBUSY && r != -EPERM &&
-        r != -EACCES) /* those are for the administrator to mend */
+    if (r == -EIO || r == -ENOSPC || r == -EUCLEAN) /* other errors are for people to mend */
         atomic_store(&daemon->view.failed, true);
     return r ? r : ledger_catch_up(daemon->ledger);
 }
@@ -202,9 +201,9 @@ static int serve(struct daemon *daemon)
     };
     int r, stopped;
 
-    r = listener_open(daemon->config->socket, &daemon->listener);
+    r = start_storage(daemon); /* first, because its lock says that we are the only one */
     if (!r)
-        r = start_storage(daemon);
+        r = listener_open(daemon->config->socket, &daemon->listener);
     if (!r)
         r = start_threads(daemon);
     if (!r)

@@ -88,8 +88,8 @@ static void add_http(struct evbuffer *text, const struct server *server)
     number(text, "http_connections", "gauge", (int64_t)totals.connections, "Open connections.");
     number(text, "http_connections_refused_total", "counter", (int64_t)totals.refused,
            "Connections refused because there were max_connections.");
-    number(text, "http_connections_slow_total", "counter", (int64_t)totals.slow,
-           "Connections closed because no request on them got done.");
+    number(text, "http_connections_cut_total", "counter", (int64_t)totals.cut,
+           "Connections closed because the client was too slow, or sent too much.");
     number(text, "http_long_polls", "gauge", (int64_t)totals.polls,
            "Requests that wait for the next event.");
 }

@@ -16,6 +16,7 @@ const char *const events_parameters[] = {"after", "limit", "wait", NULL};
 const char *const hold_events_parameters[] = {"after", "limit", NULL};
 
 struct page {
+    const struct exchange *exchange;
     struct evbuffer *buffer;
     size_t count;
     int64_t last_seq; /* on the page */
@@ -25,7 +26,7 @@ static int add_event(int64_t seq, const char *body, size_t size, void *closure)
 {
     struct page *page = closure;
 
-    if (answer_is_full(page->buffer))
+    if (page->count > 0 && answer_is_full(page->exchange, page->buffer))
         return -ECANCELED; /* the client goes on after the last one */
     if (page->count++ > 0)
         evbuffer_add(page->buffer, ",", 1);
@@ -40,6 +41,7 @@ static int fill(struct exchange *exchange, int64_t hold_id, struct page *page)
 {
     int r;
 
+    page->exchange = exchange;
     page->buffer = answer_buffer_new("{\"events\":[");
     if (!page->buffer)
         return -ENOMEM;

@@ -49,7 +49,8 @@ static int add_hold(const struct hold *hold, const struct timer *next_timer, voi
     struct list *list = closure;
     _cleanup_(free_ptr) char *text = NULL;
 
-    if (list->count == list->limit || answer_is_full(list->buffer)) {
+    if (list->count == list->limit ||
+        (list->count > 0 && answer_is_full(list->exchange, list->buffer))) {
         list->more = true;
         return -ECANCELED;
     }

@@ -42,7 +42,8 @@ static int check_owner(sqlite3 *db, int64_t version)
         r = sql_number_of(db, "SELECT count(*) FROM sqlite_schema", &objects);
     if (r)
         return r;
-    if (application_id != SCHEMA_APPLICATION_ID && (application_id || version || objects)) {
+    if (version < 0 ||
+        (application_id != SCHEMA_APPLICATION_ID && (application_id || version || objects))) {
         log_line(LOG_ERR,
                  "database %s belongs to another program; give detainerd a file of its own",
                  sqlite3_db_filename(db, "main"));

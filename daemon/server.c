@@ -128,7 +128,7 @@ void server_add_up(const struct server *server, struct server_totals *totals)
 
         for (size_t class = 0; class < ARRAY_SIZE(totals->answers); class ++)
             totals->answers[class] += atomic_load(&counters->answers[class]);
-        totals->slow += atomic_load(&counters->slow);
+        totals->cut += atomic_load(&counters->cut);
         totals->refused += atomic_load(&counters->refused);
         totals->connections += atomic_load(&counters->connections);
         totals->polls += atomic_load(&counters->polls);

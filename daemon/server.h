@@ -44,7 +44,7 @@ void server_free(struct server *server);
 /* What /metrics tells, since the start, of all workers together. */
 struct server_totals {
     uint64_t answers[6]; /* by the first digit of their status */
-    uint64_t slow;       /* connections closed because no request got done */
+    uint64_t cut;        /* connections closed because of what the client did */
     uint64_t refused;    /* connections over the limit */
     uint64_t connections;
     uint64_t polls; /* that wait */

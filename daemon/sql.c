@@ -39,8 +39,9 @@ static int errno_of(int code)
     case SQLITE_PERM:
         return -EACCES;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
         return -EUCLEAN;
+    case SQLITE_NOTADB:
+        return -EPERM; /* somebody else's file */
     default:
         return -EIO;
     }

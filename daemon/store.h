@@ -81,6 +81,12 @@ int store_set_announced(struct store *store, int64_t seq);
 /* Pages in the write-ahead log after the last commit. */
 int store_wal_pages(const struct store *store);
 
-/* Copies the log into the database; `restart` also waits for readers, so that the log starts anew.
+/*
+ * Where the log has grown by 16 MiB since the last time, copies it into the database; from 64 MiB
+ * on also waits a moment for readers, so that the log can start anew. Returns 1 where it did, 0
+ * where there was no need, or a negative errno.
  */
-int store_checkpoint(struct store *store, bool restart);
+int store_checkpoint(struct store *store);
+
+/* Storage has failed: store_free() will not try to write any more. */
+void store_abandon(struct store *store);

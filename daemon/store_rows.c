@@ -3,9 +3,11 @@
 /* The store's rows: holds, events, timers, and how far history was announced. */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "codec.h"
+#include "log.h"
 #include "sql.h"
 #include "statements.h"
 #include "store.h"
@@ -130,7 +132,8 @@ static void bind_timer(sqlite3_stmt *to, const struct timer *timer)
     sqlite3_bind_int64(to, 3, timer->rung_s);
 }
 
-static void read_timer(sqlite3_stmt *from, struct timer *timer)
+/* A kind that nobody knows would stay due for ever: the file is damaged, or not ours. */
+static int read_timer(sqlite3_stmt *from, struct timer *timer)
 {
     *timer = (struct timer){
         .hold = sqlite3_column_int64(from, 0),
@@ -138,6 +141,11 @@ static void read_timer(sqlite3_stmt *from, struct timer *timer)
         .rung_s = sqlite3_column_int64(from, 2),
         .due_at = sqlite3_column_int64(from, 3),
     };
+    if (timer->kind != TIMER_NONE)
+        return 0;
+    log_line(LOG_ERR, "hold %" PRId64 " has a timer of unknown kind \"%s\"", timer->hold,
+             (const char *)sqlite3_column_text(from, 1));
+    return -EUCLEAN;
 }
 
 int store_arm(struct store *store, const struct timer *timer)
@@ -198,8 +206,11 @@ int store_due(struct store *store, int64_t hold, instant now, struct timer *time
     sqlite3_bind_int64(select, parameter++, now);
     sqlite3_bind_int64(select, parameter, (sqlite3_int64)max);
     *n_timers = 0;
-    while (*n_timers < max && (r = sql_step(select)) > 0)
-        read_timer(select, &timers[(*n_timers)++]);
+    while (*n_timers < max && (r = sql_step(select)) > 0) {
+        r = read_timer(select, &timers[(*n_timers)++]);
+        if (r)
+            break;
+    }
     sqlite3_reset(select);
     return r < 0 ? r : 0;
 }
@@ -220,9 +231,9 @@ int store_next_timer(struct store *store, int64_t hold, struct timer *timer)
     r = sql_step(select);
     if (r <= 0)
         return r;
-    read_timer(select, timer);
+    r = read_timer(select, timer);
     sqlite3_reset(select);
-    return 0;
+    return r;
 }
 
 /* ---- what was announced ---- */

@@ -10,28 +10,22 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "sweep.h"
 #include "thread.h"
 
 #define CONNECTION_MEMORY (16 * 1024)        /* of MHD: a request's head, and reading */
-#define BUFFERED_MAX      (32 * 1024 * 1024) /* of all workers */
-#define RUNS_PER_TURN     4                  /* of MHD, before other events get their turn */
+#define BUFFERED_MAX      (24 * 1024 * 1024) /* of all workers, but ... */
+#define BUFFERED_MIN      (4 * 1024 * 1024)  /* ... so much for each */
+#define RUNS_PER_TURN     2                  /* of MHD, before other events get their turn */
 #define STOP_TICKS        (2 * TICKS_PER_S)
 #define REFUSAL_LOG_TICKS (60 * TICKS_PER_S)
 
 /* ---- lists ---- */
-
-static void add(_Atomic uint64_t *counter, uint64_t n)
-{
-    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
-                          memory_order_seq_cst);
-}
 
 void worker_move(struct exchange *exchange, struct exchange_list *list)
 {
@@ -40,51 +34,35 @@ void worker_move(struct exchange *exchange, struct exchange_list *list)
     if (exchange->list)
         TAILQ_REMOVE(exchange->list, exchange, link);
     if (exchange->list == &worker->polls)
-        add(&worker->counters.polls, UINT64_MAX);
+        counter_add(&worker->counters.polls, UINT64_MAX);
     if (list == &worker->polls)
-        add(&worker->counters.polls, 1);
+        counter_add(&worker->counters.polls, 1);
     if (list)
         TAILQ_INSERT_TAIL(list, exchange, link);
     exchange->list = list;
     exchange->since = worker->tick;
 }
 
-bool worker_hold(struct worker *worker, size_t size)
+size_t worker_room(const struct worker *worker, size_t reserve)
 {
-    if (size > BUFFERED_MAX / worker->options->config->http_threads - worker->buffered)
-        return false;
-    worker->buffered += size;
-    return true;
-}
+    size_t share = BUFFERED_MAX / worker->options->config->http_threads;
+    size_t taken = worker->buffered + reserve;
 
-void worker_release(struct worker *worker, size_t size)
-{
-    assert(size <= worker->buffered);
-    worker->buffered -= size;
+    share = share < BUFFERED_MIN ? BUFFERED_MIN : share;
+    return taken < share ? share - taken : 0;
 }
 
 /* ---- counters ---- */
 
 void worker_count_connection(struct worker *worker, bool opened)
 {
-    add(&worker->counters.connections, opened ? 1 : UINT64_MAX);
+    counter_add(&worker->counters.connections, opened ? 1 : UINT64_MAX);
     atomic_fetch_add(&worker->admission->connections, opened ? 1 : SIZE_MAX);
 }
 
 void worker_count_answer(struct worker *worker, unsigned status)
 {
-    add(&worker->counters.answers[status / 100], 1);
-}
-
-void worker_log_slow(const struct exchange *exchange)
-{
-    struct worker *worker = exchange->worker;
-
-    add(&worker->counters.slow, 1);
-    log_line(LOG_WARNING, "closed connection of uid %u, pid %d: %s for %" PRId64 " s",
-             (unsigned)exchange->peer.uid, (int)exchange->peer.pid,
-             exchange->answering ? "it did not read its answer" : "no complete request",
-             worker->options->config->idle_timeout_us / US_PER_S);
+    counter_add(&worker->counters.answers[status / 100], 1);
 }
 
 /* ---- turns ---- */
@@ -183,23 +161,6 @@ static void resume_done(struct worker *worker)
     }
 }
 
-/* Resumes the polls that have something to read, are over, or lost their client. */
-static void resume_polls(struct worker *worker, bool look_at_clients)
-{
-    int64_t seq = atomic_load(&worker->options->view->committed_seq);
-    struct exchange *next;
-
-    for (struct exchange *e = TAILQ_FIRST(&worker->polls); e; e = next) {
-        struct pollfd client = {.fd = e->fd};
-
-        next = TAILQ_NEXT(e, link);
-        if (e->after < seq || worker->tick >= e->wait_until || worker->stop_at)
-            exchange_resume(e);
-        else if (look_at_clients && poll(&client, 1, 0) > 0 && client.revents & POLLHUP)
-            exchange_abandon(e);
-    }
-}
-
 /* The listening socket is not ours: MHD must forget it, or it would close it. */
 static void begin_stop(struct worker *worker)
 {
@@ -219,38 +180,21 @@ static void on_wake(evutil_socket_t fd, short events, void *closure)
     if (atomic_load(&worker->stop) && !worker->stop_at)
         begin_stop(worker);
     resume_done(worker);
-    resume_polls(worker, false);
+    sweep_polls(worker);
     turn(worker);
 }
 
 /* ---- time ---- */
 
-/*
- * Closes the connections on which no request got done for too long. MHD closes by itself those on
- * which nothing moves at all, so these send, or read, a few bytes now and then.
- */
-static void close_slow(struct worker *worker)
-{
-    uint64_t idle = (uint64_t)(worker->options->config->idle_timeout_us / TICK_US) + TICKS_PER_S;
-    struct exchange *exchange;
-
-    while ((exchange = TAILQ_FIRST(&worker->open)) && exchange->since + idle < worker->tick) {
-        worker_log_slow(exchange);
-        shutdown(exchange->fd, SHUT_RDWR);
-        worker_move(exchange, &worker->open);
-    }
-}
-
 static void on_tick(evutil_socket_t fd, short events, void *closure)
 {
     struct worker *worker = closure;
-    bool full_second = ++worker->tick % TICKS_PER_S == 0;
-
     (void)fd;
     (void)events;
-    resume_polls(worker, full_second);
-    if (full_second)
-        close_slow(worker);
+    worker->tick++;
+    sweep_polls(worker);
+    if (worker->tick % TICKS_PER_S == 0)
+        sweep_clients(worker);
     turn(worker);
 }
 
@@ -265,7 +209,7 @@ static enum MHD_Result admit(void *closure, const struct sockaddr *address, sock
     (void)size;
     if (atomic_load(&worker->admission->connections) < worker->admission->max)
         return MHD_YES;
-    add(&worker->counters.refused, 1);
+    counter_add(&worker->counters.refused, 1);
     if (!worker->refusal_logged || worker->tick >= worker->refusal_logged + REFUSAL_LOG_TICKS) {
         worker->refusal_logged = worker->tick;
         log_line(LOG_WARNING, "refused a connection: there are %zu, as many as max_connections",

@@ -32,14 +32,20 @@ struct admission {
     _Atomic size_t connections;
 };
 
-/* Written by the worker alone, read by whoever answers /metrics. */
+/* Written by their worker alone, read by whoever answers /metrics. */
 struct worker_counters {
     _Atomic uint64_t answers[6]; /* by the first digit of their status */
-    _Atomic uint64_t slow;       /* connections closed because no request got done */
+    _Atomic uint64_t cut;        /* connections closed because of what the client did */
     _Atomic uint64_t refused;    /* connections over the limit */
     _Atomic uint64_t connections;
     _Atomic uint64_t polls; /* that wait */
 };
+
+/* Only the one thread writes, so that no locked instruction is needed. */
+static inline void counter_add(_Atomic uint64_t *counter, uint64_t n)
+{
+    atomic_store(counter, atomic_load_explicit(counter, memory_order_relaxed) + n);
+}
 
 struct worker {
     const struct server *server;
@@ -55,6 +61,8 @@ struct worker {
     uint64_t tick;                /* now */
     uint64_t stop_at;             /* when stopping ends at the latest; 0 while not stopping */
     uint64_t refusal_logged;      /* when; 0 for never */
+    uint64_t log_until;           /* the end of the minute in which ... */
+    unsigned logged;              /* ... so many closed connections were logged */
     struct exchange_list open;    /* connections that wait for their client; longest first */
     struct exchange_list polls;   /* those that wait for the history to grow */
     struct exchange_list running; /* those that wait for the ledger */
@@ -94,13 +102,11 @@ void worker_notify(struct worker *worker);
 /* Moves an exchange to the end of a list, NULL for none, and notes the time. */
 void worker_move(struct exchange *exchange, struct exchange_list *list);
 
-/* Counts bytes held in memory for clients. False, and nothing counted, where that would be too
- * much. */
-bool worker_hold(struct worker *worker, size_t size);
-void worker_release(struct worker *worker, size_t size);
+/*
+ * How many more bytes may be held in memory for clients, with so many left over. What is held is
+ * counted in worker->buffered by those who hold it.
+ */
+size_t worker_room(const struct worker *worker, size_t reserve);
 
 void worker_count_connection(struct worker *worker, bool opened);
 void worker_count_answer(struct worker *worker, unsigned status);
-
-/* Logs that an exchange's connection is closed because no request on it gets done. */
-void worker_log_slow(const struct exchange *exchange);

@@ -21,6 +21,9 @@
 /* Armed when no timer waits: the descriptor must be armed for steps of the clock to be noticed. */
 #define FAR_FUTURE_S INT64_C(253402300799) /* the end of 9999 */
 
+#define STEP_MIN_US   1000 /* the clock may be set to what it says anyway */
+#define TURNS_AT_ONCE 64
+
 struct writer {
     struct ledger *ledger;
     const struct clock *clock;
@@ -136,12 +139,17 @@ static bool is_due(const struct writer *writer)
     return !writer->failure && due_at != INSTANT_NONE && due_at <= clock_now(writer->clock);
 }
 
+/* The clock was set; where that has moved it, history says so. */
 static void record_step(struct writer *writer)
 {
     int64_t before_us = writer->clock_offset_us;
+    int64_t step_us;
 
     writer->clock_offset_us = clock_offset_us(writer->clock);
-    note_failure(writer, ledger_clock_stepped(writer->ledger, writer->clock_offset_us - before_us));
+    step_us = writer->clock_offset_us - before_us;
+    if (step_us > -STEP_MIN_US && step_us < STEP_MIN_US)
+        return;
+    note_failure(writer, ledger_clock_stepped(writer->ledger, step_us));
     notify(writer, false);
 }
 
@@ -168,16 +176,24 @@ static void rearm(struct writer *writer)
         record_step(writer);
 }
 
-/* Turns until nothing is queued or due, then sets the alarm for what comes next. */
+/*
+ * Turns until nothing is queued or due, then sets the alarm for what comes next. Under a load that
+ * never ends, the loop gets its turn from time to time all the same: to hear that the clock was
+ * set.
+ */
 static void work(struct writer *writer)
 {
     struct operation *operations;
     bool stopping;
 
-    while ((operations = take_queue(writer, &stopping)) || is_due(writer)) {
+    for (int turns = 0; (operations = take_queue(writer, &stopping)) || is_due(writer); turns++) {
         turn(writer, operations);
         if (!writer->failure)
             note_failure(writer, ledger_checkpoint(writer->ledger));
+        if (turns == TURNS_AT_ONCE) {
+            event_active(writer->wake, EV_READ, 0);
+            return;
+        }
     }
     if (stopping)
         event_base_loopbreak(writer->base);

@@ -58,8 +58,8 @@ def file_system(directory):
     return version_of("findmnt", "--noheadings", "--output", "FSTYPE", "--target", directory)
 
 
-def describe(build, directory):
-    """The lines above the table: what was measured on what."""
+def describe(build, directory, load_before):
+    """The lines above the table: what was measured on what, and whether the machine was idle before."""
     import sqlite3
     from services import find, version_of
     daemon = version_of(os.path.join(build, "daemon", "detainerd"), "--version").split("\n")[0]
@@ -70,7 +70,7 @@ def describe(build, directory):
         peers.append("Redis " + version_of(find("redis-server"), "--version").split()[2].removeprefix("v="))
     print(f"{daemon}; {', '.join(peers)}")
     print(f"{processor()}, {os.cpu_count()} cores (shared by server and clients), "
-          f"Linux {platform.release()}, {file_system(directory)}")
+          f"Linux {platform.release()}, {file_system(directory)}, load average before: {load_before:.2f}")
 
 
 def run(parts, bench, table):
@@ -94,11 +94,12 @@ def main():
     sizes = QUICK if arguments.quick else Sizes()
     if arguments.rounds:
         sizes = dataclasses.replace(sizes, rounds=arguments.rounds)
+    load_before = os.getloadavg()[0]
     table = Table(judge=not arguments.quick)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.dir or build) as directory:
         run(arguments.only or PARTS, Bench(build, directory, sizes), table)
-        describe(build, directory)
-    print(f"medians of {sizes.rounds}, worst maxima\n\n{table.text()}", flush=True)
+        describe(build, directory, load_before)
+    print(f"medians of {sizes.rounds} round{'s' * (sizes.rounds > 1)}, maxima of all\n\n{table.text()}", flush=True)
 
 
 if __name__ == "__main__":

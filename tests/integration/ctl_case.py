@@ -39,19 +39,27 @@ def impostor(directory, *answers):
     """Something else on a socket in the directory: it reads a request from each connection and gives the
     next of the raw answers."""
     path = os.path.join(directory, "impostor")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(path)
-        listener.listen()
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
 
-        def serve():
-            for answer in answers:
-                with listener.accept()[0] as connection:
-                    connection.recv(65536)
-                    connection.sendall(answer)
-        thread = threading.Thread(target=serve)
-        thread.start()
+    def serve():
+        for answer in answers:
+            try:
+                connection = listener.accept()[0]
+            except OSError:
+                return  # shut down: nobody else will come
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
         yield path
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
         thread.join()
+        listener.close()
         os.unlink(path)
 
 

@@ -7,6 +7,8 @@ from harness import DaemonCase, read_answer
 
 
 class HttpCase(DaemonCase):
+    daemon_options = {"conf_extra": 'idle_timeout = "2s"'}  # when a half request is given up
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

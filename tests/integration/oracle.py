@@ -45,6 +45,20 @@ def format_us(at_us):
     return (EPOCH + datetime.timedelta(microseconds=at_us)).replace(tzinfo=None).isoformat() + "Z"
 
 
+def read_history(get, after=0):
+    """
+    Pages of the whole history after a seq. `get` makes a path the JSON of its answer. A page may
+    hold fewer events than were asked for, so only `last_seq` says where the end is.
+    """
+    last_seq = after + 1
+    while after < last_seq:
+        answer = get(f"/v1/events?after={after}&limit=1000")
+        if answer["events"]:
+            yield answer["events"]
+            after = answer["events"][-1]["seq"]
+        last_seq = answer["last_seq"] if answer["events"] else after
+
+
 # ---- what was sent -------------------------------------------------------------------------------
 
 IN_DOUBT, ACKNOWLEDGED, REFUSED = "in doubt", "acknowledged", "refused"

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/python3 -B
 # SPDX-License-Identifier: ISC
 """Runs the integration tests: all test_*.py beside this file, or the modules named.
 

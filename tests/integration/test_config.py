@@ -19,7 +19,7 @@ HEAD = 'socket = "/tmp/x/s"\ndatabase = "/tmp/x/d"\n'
 MISTAKES = {
     "unknown key": (3, HEAD + "colour = 1\n" + FACILITY, "colour"),
     "unknown key in a facility": (4, HEAD + 'facility "A" {\n    colour = "red"\n}\n', "colour"),
-    "syntax": (3, HEAD + "http_threads\n= = 3\n" + FACILITY, ""),
+    "syntax": (4, HEAD + "http_threads\n= = 3\n" + FACILITY, ""),
     "unclosed facility": (None, HEAD + 'facility "A" {\n    zone = "UTC"\n', ""),
     "unclosed string": (None, HEAD + 'facility "A" {\n    zone = "UTC\n}\n', ""),
     "no facility": (None, HEAD, "facility"),

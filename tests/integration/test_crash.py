@@ -27,7 +27,8 @@ import time
 import unittest
 
 import harness
-from oracle import LIMIT_US, US_PER_S, Facility, Oracle, Run, format_us, now_us, parse_us
+from oracle import (LIMIT_US, US_PER_S, Facility, Oracle, Run, format_us, now_us, parse_us,
+                    read_history)
 
 FACILITIES = """
 facility "HONOR" {
@@ -56,6 +57,8 @@ RULES = {"HONOR": Facility((3600, 2, 1), US_PER_S), "REVIEW": Facility((1,), US_
 SOON_US = 1_500_000      # deadlines and pickups lie at most so far ahead
 FIRE_WITHIN_S = 5        # more than the latest timer armed so
 TRAFFIC_S = 0.12         # a kill comes at most so long after READY; longer in slow builds
+LONG_DOWN = 0.02         # how often the daemon stays down for
+LONG_DOWN_S = 1.2        # so long that what fell due meanwhile fires late
 REMEMBERED = 60          # holds that a client keeps coming back to
 
 
@@ -375,6 +378,8 @@ class Crash:
             self.wait_ready()
             getattr(self, "until_" + moment.replace(" ", "_"))(number, fraction)
         self.kill()
+        if self.rng.random() < LONG_DOWN:
+            time.sleep(LONG_DOWN_S)
 
     def until_in_traffic(self, number, fraction):
         self.begin_traffic(number)
@@ -402,12 +407,11 @@ class Crash:
 
     def read_history(self):
         """Feeds the oracle what is new."""
-        while True:
-            events = harness.expect(200, self.daemon.get(
-                f"/v1/events?after={self.oracle.last_seq}&limit=1000"))["events"]
+        for events in read_history(self.get, self.oracle.last_seq):
             self.oracle.replay(events)
-            if len(events) < 1000:
-                return
+
+    def get(self, path):
+        return harness.expect(200, self.daemon.get(path))
 
     def wait_for_timers(self):
         """Until everything armed for the next moments has fired, but no longer than it may take."""
@@ -415,15 +419,14 @@ class Crash:
         give_up = time.monotonic() + harness.patience(FIRE_WITHIN_S + 10)
         self.read_history()
         while self.oracle.due_within(horizon_us) and time.monotonic() < give_up:
-            events = harness.expect(200, self.daemon.get(
-                f"/v1/events?after={self.oracle.last_seq}&limit=1000&wait=2"))["events"]
-            self.oracle.replay(events)
+            path = f"/v1/events?after={self.oracle.last_seq}&limit=1000&wait=2"
+            self.oracle.replay(self.get(path)["events"])
         return horizon_us
 
     def list_holds(self):
         holds, query = [], ""
         while True:
-            page = harness.expect(200, self.daemon.get(f"/v1/holds?limit=1000{query}"))
+            page = self.get(f"/v1/holds?limit=1000{query}")
             holds += page["holds"]
             if page["next_cursor"] is None:
                 return holds

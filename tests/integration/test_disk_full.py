@@ -20,7 +20,7 @@ import threading
 import unittest
 
 import harness
-from oracle import LIMIT_US, US_PER_S, Facility, Oracle, format_us, now_us
+from oracle import LIMIT_US, US_PER_S, Facility, Oracle, format_us, now_us, read_history
 
 FACILITIES = """
 facility "HONOR" {
@@ -142,13 +142,16 @@ def use_until_full(daemon, oracle):
 
 def verdict(daemon, oracle, horizon_us=0):
     """Compares everything the daemon tells with what the oracle knows; returns the faults."""
-    oracle.replay(daemon.events())
-    holds = []
-    while page := harness.expect(200, daemon.get(
-            "/v1/holds?limit=1000" + (f"&cursor={page['next_cursor']}" if holds else ""))):
+    def get(path):
+        return harness.expect(200, daemon.get(path))
+
+    for events in read_history(get):
+        oracle.replay(events)
+    page = get("/v1/holds?limit=1000")
+    holds = page["holds"]
+    while page["next_cursor"] is not None:
+        page = get(f"/v1/holds?limit=1000&cursor={page['next_cursor']}")
         holds += page["holds"]
-        if page["next_cursor"] is None:
-            break
     return oracle.conclude(holds, horizon_us)
 
 
@@ -194,14 +197,14 @@ class DiskFull(unittest.TestCase):
         def lift():
             daemon.preexec = None
 
-        for size in (256 * KIB, 333 * KIB, 512 * KIB, 1024 * KIB + 1, 6 * MIB, 10 * MIB):
+        for size in (256 * KIB, 333 * KIB, 512 * KIB, 1024 * KIB + 1, 10 * MIB):
             with self.subTest(size=size), harness.Daemon(
                     facilities=FACILITIES, preexec=limit_file_size(size)) as daemon:
                 oracle = self.fill_and_recover(daemon, lift)
                 print(f"{size // KIB} KiB: {oracle.summary()}", flush=True)
 
     def test_small_disk(self):
-        for size in (400 * KIB, 700 * KIB, 1024 * KIB, 9 * MIB):
+        for size in (400 * KIB, 700 * KIB, 1024 * KIB, 9 * MIB, 16700 * KIB):
             with self.subTest(size=size), SmallDisk(size) as disk, harness.Daemon(
                     facilities=FACILITIES, database=str(disk.path / "detainerd.db")) as daemon:
                 oracle = self.fill_and_recover(daemon, disk.make_room)
@@ -225,7 +228,7 @@ class DiskFull(unittest.TestCase):
 
     def test_as_timers_fire(self):
         """No client is there to be told: the timers fire, late and once, when there is room."""
-        with SmallDisk(2 * MIB) as disk, harness.Daemon(
+        with SmallDisk(16 * MIB) as disk, harness.Daemon(
                 facilities=FACILITIES, database=str(disk.path / "detainerd.db")) as daemon:
             oracle = Oracle(RULES, slack_s=harness.patience(60))
             client = Client(0, daemon, oracle)

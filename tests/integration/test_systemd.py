@@ -89,7 +89,7 @@ class Notifications(unittest.TestCase):
 
     def test_ready_line(self):
         with Daemon() as daemon:
-            self.assertRegex(daemon.stderr(), r"(?m)^detainerd: ready: 0 open holds")
+            daemon.wait_stderr(r"^detainerd: ready: 0 open holds")
             daemon.create("A")
             daemon.restart()
             daemon.wait_stderr(r"^detainerd: ready: 1 open hold")

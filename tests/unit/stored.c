@@ -84,3 +84,12 @@ void stored_arm(struct stored *stored, int64_t hold, enum timer_kind kind, int64
 
     ck_assert_int_eq(store_arm(stored->store, &timer), 0);
 }
+
+void stored_grow_log(struct stored *stored, int pages)
+{
+    int64_t seq = 0;
+
+    do
+        ck_assert_int_eq(store_set_announced(stored->store, ++seq), 0);
+    while (store_wal_pages(stored->store) < pages);
+}

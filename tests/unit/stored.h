@@ -32,3 +32,10 @@ void stored_add_hold(struct stored *stored, const struct hold *hold);
 void stored_add_event(struct stored *stored, const struct event *event);
 void stored_arm(struct stored *stored, int64_t hold, enum timer_kind kind, int64_t rung_s,
                 instant due_at);
+
+/* Pages from which on the log is copied, and from which on readers are waited for. */
+#define STORED_LONG_LOG     4096
+#define STORED_TOO_LONG_LOG 16384
+
+/* Commits until the log has so many pages; at least once. */
+void stored_grow_log(struct stored *stored, int pages);

@@ -8,7 +8,7 @@
 #include "journal.h"
 #include "unit.h"
 
-#define SUBJECT "detainerd: hold 7, booking 2026-0001 at Pierce County Jail: "
+#define SUBJECT "detainerd: hold 7, booking 2026-0001 at PIERCE: "
 
 static void set_up_config(struct config *config, struct facility *facility)
 {
@@ -66,8 +66,9 @@ START_TEST(a_warning_says_who_how_long_and_until_when)
 
     event.rung_s = 900;
     event.deadline_at = unit_instant(T0) + 15 * US_PER_MIN;
-    ck_assert_str_eq(logged(&event),
-                     SUBJECT "15 min left, nobody may be held past 2026-11-24 10:15:00 -08:00\n");
+    ck_assert_str_eq(
+        logged(&event),
+        SUBJECT "warning: 15 min left, the person must be out by 2026-11-24 10:15:00 -08:00\n");
 }
 END_TEST
 
@@ -79,9 +80,9 @@ START_TEST(a_late_warning_says_so)
     event.deadline_at = unit_instant(T0);
     event.late = true;
     event.late_us = 2 * US_PER_H;
-    ck_assert_str_eq(logged(&event),
-                     SUBJECT "no time left, nobody may be held past 2026-11-24 10:00:00 -08:00 "
-                             "(told 2 h 0 min late)\n");
+    ck_assert_str_eq(logged(&event), SUBJECT
+                     "warning: no time left, the person must be out by 2026-11-24 10:00:00 -08:00 "
+                     "(told 2 h 0 min late)\n");
 }
 END_TEST
 
@@ -103,7 +104,8 @@ START_TEST(a_transfer_says_whether_it_was_late)
     struct event event = new_event(EVENT_TRANSFERRED);
 
     event.overdue_us = 0;
-    ck_assert_str_eq(logged(&event), SUBJECT "ICE assumed custody at 2026-11-24 10:00:00 -08:00\n");
+    ck_assert_str_eq(logged(&event),
+                     SUBJECT "transferred: ICE assumed custody at 2026-11-24 10:00:00 -08:00\n");
     event.overdue_us = 90 * US_PER_MIN;
     ck_assert_ptr_nonnull(strstr(logged(&event), "1 h 30 min after authority to hold had ended"));
 }
@@ -122,7 +124,7 @@ START_TEST(pickups_are_told_at_every_turn)
     event.kind = EVENT_TRANSFER_DUE;
     ck_assert_ptr_nonnull(strstr(logged(&event), "pickup is due now, 2026-11-24 11:00:00"));
     event.kind = EVENT_TRANSFER_MISSED;
-    ck_assert_ptr_nonnull(strstr(logged(&event), "ICE did not come"));
+    ck_assert_ptr_nonnull(strstr(logged(&event), "pickup missed: "));
 }
 END_TEST
 

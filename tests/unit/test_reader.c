@@ -416,9 +416,10 @@ START_TEST(lets_the_log_start_anew)
     ck_assert_int_eq(reader_events(reader, 0, 0, 100, note_event, &history), -ECANCELED);
     ck_assert_int_eq(reader_holds(reader, &filter, take_down, &listing), -ECANCELED);
     ck_assert_int_eq(reader_hold(reader, 1, &hold, &timer), 0);
-    ck_assert_int_eq(store_set_announced(stored.store, 1), 0);
-    ck_assert_int_eq(store_checkpoint(stored.store, true), 0);
-    ck_assert_int_eq(store_wal_pages(stored.store), 0);
+    stored_grow_log(&stored, STORED_TOO_LONG_LOG);
+    ck_assert_int_eq(store_checkpoint(stored.store), 1);
+    stored_grow_log(&stored, 1);
+    ck_assert_int_lt(store_wal_pages(stored.store), 10);
     reader_free(reader);
     stored_close(&stored);
 }

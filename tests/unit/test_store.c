@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "stored.h"
@@ -84,6 +85,7 @@ static const char *const foreign_files[] = {
     "PRAGMA user_version = 7",
     "PRAGMA user_version = -1",
     "PRAGMA application_id = 0x64746e72; PRAGMA user_version = 2",
+    "PRAGMA application_id = 0x64746e72; PRAGMA user_version = -1",
 };
 
 START_TEST(leaves_files_alone_that_are_not_its_own)
@@ -112,9 +114,9 @@ START_TEST(refuses_what_is_no_database)
     for (int i = 0; i < 100; i++)
         fputs("no database, but a letter about one\n", file);
     fclose(file);
-    ck_assert_int_eq(store_open(world.database, NULL, &store), -EUCLEAN);
+    ck_assert_int_eq(store_open(world.database, NULL, &store), -EPERM);
     ck_assert_int_eq(store_open(world.directory, NULL, &store), -EACCES);
-    ck_assert_int_eq(store_open("/nonexistent/db", NULL, &store), -ENOENT);
+    ck_assert_int_eq(store_open("/nonexistent/deep/db", NULL, &store), -EACCES);
     ck_assert_ptr_null(store);
     unlink(strcat(world.directory, ".lock"));
     world.directory[strlen(world.directory) - strlen(".lock")] = '\0';
@@ -147,7 +149,7 @@ static void *begin(void *store)
 
 static void *checkpoint(void *store)
 {
-    store_checkpoint(store, false);
+    store_checkpoint(store);
     return NULL;
 }
 
@@ -224,7 +226,6 @@ START_TEST(notices_a_foreign_writer)
         ck_assert_int_eq(store_set_announced(stored.store, i), 0);
         ck_assert_int_eq(store_commit(stored.store), 0);
     }
-    ck_assert_int_eq(store_checkpoint(stored.store, true), 0);
     ck_assert_int_eq(foreign_number(&stored.world, "SELECT value FROM meta"), 2);
     ck_assert_int_eq(store_begin(stored.store), 0);
     ck_assert_int_eq(store_commit(stored.store), 0);
@@ -335,28 +336,91 @@ START_TEST(rolls_back)
 }
 END_TEST
 
-START_TEST(moves_the_log_into_the_database)
+START_TEST(copies_a_long_log_once)
+{
+    struct stored stored;
+
+    stored_open(&stored);
+    ck_assert_int_eq(store_checkpoint(stored.store), 0);
+    stored_grow_log(&stored, STORED_LONG_LOG);
+    ck_assert_int_eq(store_checkpoint(stored.store), 1);
+    ck_assert_int_eq(store_checkpoint(stored.store), 0);
+    stored_grow_log(&stored, 1); /* nobody reads: the log starts anew by itself */
+    ck_assert_int_lt(store_wal_pages(stored.store), 10);
+    stored_close(&stored);
+}
+END_TEST
+
+/* Neither is the log copied again and again, nor do commands wait, until that reader is done. */
+START_TEST(lives_with_a_reader_that_holds_the_log_back)
 {
     struct stored stored;
     sqlite3 *reader;
 
     stored_open(&stored);
-    for (int64_t id = 1; id <= 100; id++) {
-        const struct hold hold = stored_lodged(id);
-
-        stored_add_hold(&stored, &hold);
-    }
-    ck_assert_int_ge(store_wal_pages(stored.store), 100);
     reader = foreign_open(&stored.world);
     ck_assert_int_eq(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM hold", NULL, NULL, NULL),
                      SQLITE_OK);
-    ck_assert_int_eq(store_set_announced(stored.store, 1), 0);
-    ck_assert_int_eq(store_checkpoint(stored.store, false), 0); /* the reader is in the way */
-    ck_assert_int_ge(store_wal_pages(stored.store), 100);
+    stored_grow_log(&stored, STORED_TOO_LONG_LOG);
+    ck_assert_int_eq(store_checkpoint(stored.store), 1);
+    ck_assert_int_eq(store_checkpoint(stored.store), 0);
     sqlite3_close(reader);
-    ck_assert_int_eq(store_checkpoint(stored.store, true), 0);
-    ck_assert_int_eq(store_wal_pages(stored.store), 0);
-    ck_assert_int_eq(foreign_number(&stored.world, "SELECT count(*) FROM hold"), 100);
+    stored_grow_log(&stored, STORED_TOO_LONG_LOG + STORED_LONG_LOG);
+    ck_assert_int_eq(store_checkpoint(stored.store), 1);
+    stored_grow_log(&stored, 1);
+    ck_assert_int_lt(store_wal_pages(stored.store), 10);
+    stored_close(&stored);
+}
+END_TEST
+
+START_TEST(locks_the_file_and_not_its_name)
+{
+    struct stored stored;
+    struct store *store = NULL;
+    char link[100];
+
+    stored_open(&stored);
+    snprintf(link, sizeof(link), "%s.link", stored.world.database);
+    ck_assert_int_eq(symlink(stored.world.database, link), 0);
+    ck_assert_int_eq(store_open(link, NULL, &store), -EBUSY);
+    unlink(link);
+    stored_close(&stored);
+}
+END_TEST
+
+START_TEST(makes_its_directory_for_itself_alone)
+{
+    struct world world;
+    struct store *store = NULL;
+    struct stat status;
+    char path[128];
+
+    world_create(&world, unit_instant(T0));
+    snprintf(path, sizeof(path), "%s/state", world.directory);
+    ck_assert_int_eq(store_open(strcat(path, "/db"), NULL, &store), 0);
+    store_free(store);
+    ck_assert_int_eq(unlink(path), 0);
+    unlink(strcat(path, ".lock"));
+    path[strlen(path) - strlen("/db.lock")] = '\0';
+    ck_assert_int_eq(stat(path, &status), 0);
+    ck_assert_int_eq(status.st_mode & 07777, 0700);
+    ck_assert_int_eq(rmdir(path), 0);
+    world_destroy(&world);
+}
+END_TEST
+
+START_TEST(refuses_a_timer_of_unknown_kind)
+{
+    struct stored stored;
+    struct timer timer;
+    size_t n;
+
+    stored_open(&stored);
+    ck_assert_int_eq(foreign_run(&stored.world, "PRAGMA foreign_keys = OFF;"
+                                                "INSERT INTO timer VALUES (1, 'gong', 0, 0)"),
+                     SQLITE_OK);
+    ck_assert_int_eq(store_due(stored.store, 0, 1, &timer, 1, &n), -EUCLEAN);
+    ck_assert_int_eq(store_next_timer(stored.store, 1, &timer), -EUCLEAN);
     stored_close(&stored);
 }
 END_TEST
@@ -638,7 +702,11 @@ int main(void)
         {.test = adds_no_event_after_a_gap},
         {.test = undoes_a_savepoint_and_keeps_the_rest},
         {.test = rolls_back},
-        {.test = moves_the_log_into_the_database},
+        {.test = copies_a_long_log_once},
+        {.test = lives_with_a_reader_that_holds_the_log_back},
+        {.test = locks_the_file_and_not_its_name},
+        {.test = makes_its_directory_for_itself_alone},
+        {.test = refuses_a_timer_of_unknown_kind},
         {.test = gives_back_every_member_of_a_hold},
         {.test = changes_what_may_change},
         {.test = keeps_texts_as_long_as_they_may_be},
