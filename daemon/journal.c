@@ -109,6 +109,14 @@ static void say_expired(struct line *line, const struct facility *facility, cons
     add(line, "; release the person and record it");
 }
 
+static void add_deadline(struct line *line, const struct facility *facility, const json_t *event)
+{
+    if (!json_object_get(event, "deadline_at"))
+        return;
+    add(line, "; the deadline is ");
+    add_local(line, facility, event, "deadline_at");
+}
+
 static void say_transferred(struct line *line, const struct facility *facility, const json_t *event)
 {
     int64_t overdue_us = number_of(event, "overdue_us");
@@ -120,6 +128,7 @@ static void say_transferred(struct line *line, const struct facility *facility, 
     add(line, ", ");
     add_length(line, overdue_us);
     add(line, " after authority to hold had ended");
+    add_deadline(line, facility, event);
 }
 
 static void say_scheduled(struct line *line, const struct facility *facility, const json_t *event)
@@ -143,6 +152,7 @@ static void say_missed(struct line *line, const struct facility *facility, const
 {
     add(line, "pickup missed: no transfer was recorded for the pickup due at ");
     add_local(line, facility, event, "pickup_at");
+    add_deadline(line, facility, event);
 }
 
 static void say_stepped(struct line *line, const struct facility *facility, const json_t *event)

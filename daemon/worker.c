@@ -14,16 +14,15 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "http.h"
 #include "log.h"
 #include "sweep.h"
 #include "thread.h"
 
-#define CONNECTION_MEMORY (16 * 1024)        /* of MHD: a request's head, and reading */
-#define BUFFERED_MAX      (24 * 1024 * 1024) /* of all workers, but ... */
-#define BUFFERED_MIN      (4 * 1024 * 1024)  /* ... so much for each */
-#define RUNS_PER_TURN     2                  /* of MHD, before other events get their turn */
-#define STOP_TICKS        (2 * TICKS_PER_S)
-#define REFUSAL_LOG_TICKS (60 * TICKS_PER_S)
+#define BUFFERED_MAX  (24 * 1024 * 1024) /* of all workers, but ... */
+#define BUFFERED_MIN  (4 * 1024 * 1024)  /* ... so much for each */
+#define RUNS_PER_TURN 2                  /* of MHD, before other events get their turn */
+#define STOP_TICKS    (2 * TICKS_PER_S)
 
 /* ---- lists ---- */
 
@@ -119,7 +118,6 @@ void worker_hand_back(struct worker *worker, struct operation *operation)
 
 void worker_notify(struct worker *worker)
 {
-    atomic_thread_fence(memory_order_seq_cst); /* pairs with exchange_wait() */
     if (atomic_load(&worker->counters.polls) > 0)
         wake(worker);
 }
@@ -200,48 +198,6 @@ static void on_tick(evutil_socket_t fd, short events, void *closure)
 
 /* ---- start and stop ---- */
 
-/* MHD asks before it takes a connection. */
-static enum MHD_Result admit(void *closure, const struct sockaddr *address, socklen_t size)
-{
-    struct worker *worker = closure;
-
-    (void)address;
-    (void)size;
-    if (atomic_load(&worker->admission->connections) < worker->admission->max)
-        return MHD_YES;
-    counter_add(&worker->counters.refused, 1);
-    if (!worker->refusal_logged || worker->tick >= worker->refusal_logged + REFUSAL_LOG_TICKS) {
-        worker->refusal_logged = worker->tick;
-        log_line(LOG_WARNING, "refused a connection: there are %zu, as many as max_connections",
-                 worker->admission->max);
-    }
-    return MHD_NO;
-}
-
-/* Addresses stay as they were sent; query.c undoes the escapes, and knows what NUL would do. */
-static size_t leave_escaped(void *closure, struct MHD_Connection *connection, char *text)
-{
-    (void)closure;
-    (void)connection;
-    return strlen(text);
-}
-
-static struct MHD_Daemon *start_http(struct worker *worker)
-{
-    const struct server_options *options = worker->options;
-    unsigned idle_s = (unsigned)((options->config->idle_timeout_us + US_PER_S - 1) / US_PER_S);
-    /* Suspending without MHD's own wake-up pipe: connections are resumed on this very thread. */
-    unsigned flags = MHD_USE_EPOLL | (MHD_ALLOW_SUSPEND_RESUME & ~MHD_USE_ITC);
-
-    return MHD_start_daemon(
-        flags, 0, admit, worker, exchange_handle, worker, MHD_OPTION_LISTEN_SOCKET,
-        options->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)worker->admission->max + 1,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_s, MHD_OPTION_NOTIFY_CONNECTION, exchange_notify,
-        worker, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, worker,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
-}
-
 static struct event_base *new_base(void)
 {
     struct event_config *config = event_config_new();
@@ -276,8 +232,7 @@ static int set_up(struct worker *worker)
     worker->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (!worker->base || worker->wake_fd < 0)
         return -ENOMEM;
-    worker->http = start_http(worker);
-    if (!worker->http)
+    if (http_start(worker) < 0)
         return -ENOMEM;
     info = MHD_get_daemon_info(worker->http, MHD_DAEMON_INFO_EPOLL_FD);
     worker->http_event = watch(worker, info->epoll_fd, on_http);
@@ -313,27 +268,12 @@ int worker_open(struct worker *worker, const struct server *server,
     return r;
 }
 
-/* Ends MHD: cuts off who still waits for the ledger, and closes all connections. */
-static void end_http(struct worker *worker)
-{
-    struct exchange *exchange;
-
-    if (!worker->http)
-        return;
-    while ((exchange = TAILQ_FIRST(&worker->running)))
-        exchange_abandon(exchange);
-    MHD_run(worker->http);
-    MHD_quiesce_daemon(worker->http);
-    MHD_stop_daemon(worker->http);
-    worker->http = NULL;
-}
-
 static void *run(void *closure)
 {
     struct worker *worker = closure;
 
     event_base_dispatch(worker->base);
-    end_http(worker);
+    http_stop(worker);
     return NULL;
 }
 
@@ -356,7 +296,7 @@ static void free_event(struct event *event)
 
 void worker_close(struct worker *worker)
 {
-    end_http(worker); /* where the thread never ran */
+    http_stop(worker); /* where the thread never ran */
     resume_done(worker);
     free_event(worker->http_event);
     free_event(worker->wake_event);

@@ -60,7 +60,7 @@ struct worker {
 
     uint64_t tick;                /* now */
     uint64_t stop_at;             /* when stopping ends at the latest; 0 while not stopping */
-    uint64_t refusal_logged;      /* when; 0 for never */
+    uint64_t log_refusals_at;     /* when to log again that there are too many connections */
     uint64_t log_until;           /* the end of the minute in which ... */
     unsigned logged;              /* ... so many closed connections were logged */
     struct exchange_list open;    /* connections that wait for their client; longest first */

@@ -84,7 +84,7 @@ static void disarm(struct step *step, unsigned kinds)
 
 /*
  * Arms the expiry and the warnings before it: every rung still ahead, and of those already past
- * only the tightest, which then fires at once. One warning tells all there is to tell.
+ * only the tightest, which is due now. One warning tells all there is to tell.
  */
 static void arm_deadline(struct step *step)
 {
@@ -102,7 +102,7 @@ static void arm_deadline(struct step *step)
             passed_s = rung_s;
     }
     if (passed_s)
-        arm(step, TIMER_WARNING, passed_s, hold->deadline_at - passed_s * US_PER_S);
+        arm(step, TIMER_WARNING, passed_s, step->now);
     arm(step, TIMER_EXPIRY, 0, hold->deadline_at);
 }
 

@@ -94,6 +94,7 @@ static int connect_all(struct loop *loop, struct group *groups, size_t n_groups)
 
     for (size_t i = 0; i < n_groups; i++)
         total += groups[i].connections;
+    assert(total > 0);
     loop->connections = calloc(total, sizeof(*loop->connections));
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (!loop->connections || loop->epoll_fd < 0)

@@ -243,7 +243,7 @@ class Hold:
         passed = [rung_s for rung_s, due in rungs.items() if due <= self.now]
         for rung_s, due in rungs.items():
             if due > self.now or rung_s == min(passed):
-                self.arm("warning", due, rung_s)
+                self.arm("warning", max(due, self.now), rung_s)  # one that has passed fires at once
         self.arm("expiry", self.deadline_at)
 
     # -- what each event does --
