@@ -119,8 +119,7 @@ int sql_number_of(sqlite3 *db, const char *text, int64_t *value)
 
 void sql_bind_int(sqlite3_stmt *statement, int index, int64_t value)
 {
-    _Static_assert(INSTANT_NONE == RECORD_NO_INT, "one value means \"not given\"");
-    if (value == RECORD_NO_INT)
+    if (value == RECORD_NO_INT) /* INSTANT_NONE is the same */
         sqlite3_bind_null(statement, index);
     else
         sqlite3_bind_int64(statement, index, value);
@@ -173,7 +172,7 @@ static void read_text(sqlite3_stmt *statement, int column, size_t size, char *me
 
     if (length >= size)
         length = size - 1;
-    if (length)
+    if (text)
         memcpy(member, text, length);
     member[length] = '\0';
 }

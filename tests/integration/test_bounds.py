@@ -390,14 +390,10 @@ class Bounds(unittest.TestCase):
                 stream.sendall(GET)
                 self.assertEqual(harness.read_answer(stream).status, 200)
             filling = self.open_streams(stack, daemon, 10)
-            said = len(daemon.stderr().splitlines())
-            offender = Offender(daemon, "crowd", 50)
-            outcomes = offender.result()
+            outcomes = Offender(daemon, "crowd", 50).result()
             self.assertLessEqual(outcomes.keys(), {"closed", "refused", "503"}, outcomes)
-            lines = daemon.stderr().splitlines()[said:]
-            about = [line for line in daemon.stderr().splitlines() if "connections" in line]
-            self.assertGreaterEqual(len(about), 1, daemon.stderr())
-            self.assertLessEqual(len(lines), 5, "\n".join(lines[:20]))
+            lines = [line for line in daemon.stderr().splitlines() if "max_connections" in line]
+            self.assertIn(len(lines), (1, 2), "\n".join(lines[:20]))  # each thread may say it once
             for stream in streams:
                 stream.sendall(GET)
                 self.assertEqual(harness.read_answer(stream).status, 200)
