@@ -26,12 +26,14 @@
 
 static bool stderr_is_journal(void)
 {
-    const char *stream = getenv("JOURNAL_STREAM");
-    uintmax_t device, inode;
+    const char *stream = getenv("JOURNAL_STREAM"); /* "device:inode" */
     struct stat status;
+    char *end;
 
-    return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 &&
-           fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+    if (!stream || fstat(STDERR_FILENO, &status) < 0)
+        return false;
+    return strtoumax(stream, &end, 10) == status.st_dev && *end == ':' &&
+           strtoumax(end + 1, &end, 10) == status.st_ino && !*end;
 }
 
 static void add_field(struct iovec *iov, int *n, const char *name, const char *value)
