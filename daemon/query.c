@@ -53,6 +53,8 @@ static int decode(const char *encoded, char *text, size_t size)
 {
     size_t length = 0;
 
+    if (size == 0)
+        return -1;
     for (; *encoded; encoded++, length++) {
         char c = *encoded;
 

@@ -3,15 +3,58 @@
 /* The writer: the ledger on its own thread and the real clock. Waits on conditions, never sleeps.
  */
 
+#include <errno.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "simulation/world.h"
 #include "unit.h"
 #include "writer.h"
 
 #define PATIENCE_S 30
+
+/*
+ * The wall clock cannot be set in a test, so this program is linked with -Wl,--wrap: once
+ * `cancelled` is set, the next read of the alarm says what the kernel says when the clock was set,
+ * and from then on the clock is `step_us` ahead.
+ */
+static _Atomic int64_t step_us;
+static _Atomic bool cancelled;
+
+int __real_clock_gettime(clockid_t id, struct timespec *now);
+int __wrap_clock_gettime(clockid_t id, struct timespec *now);
+ssize_t __real_read(int fd, void *data, size_t size);
+ssize_t __wrap_read(int fd, void *data, size_t size);
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *now)
+{
+    int r = __real_clock_gettime(id, now);
+
+    if (id == CLOCK_REALTIME)
+        now->tv_sec += atomic_load(&step_us) / US_PER_S;
+    return r;
+}
+
+static bool is_alarm(int fd)
+{
+    char link[32], target[32] = "";
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    return readlink(link, target, sizeof(target) - 1) > 0 &&
+           strcmp(target, "anon_inode:[timerfd]") == 0;
+}
+
+ssize_t __wrap_read(int fd, void *data, size_t size)
+{
+    if (!is_alarm(fd) || !atomic_exchange(&cancelled, false))
+        return __real_read(fd, data, size);
+    atomic_store(&step_us, 2 * US_PER_H);
+    errno = ECANCELED;
+    return -1;
+}
 
 /* A running writer, and what it has told us so far. */
 struct office {
@@ -57,7 +100,7 @@ static void wait_for(struct office *office, const int *what, int at_least)
 {
     struct timespec limit;
 
-    clock_gettime(CLOCK_REALTIME, &limit);
+    __real_clock_gettime(CLOCK_REALTIME, &limit);
     limit.tv_sec += PATIENCE_S;
     pthread_mutex_lock(&office->mutex);
     while (*what < at_least)
@@ -151,6 +194,39 @@ START_TEST(what_is_queued_at_the_stop_is_still_answered)
 }
 END_TEST
 
+/* A hold that rings soon, and one that rings only because the clock jumps over its deadline. */
+START_TEST(a_clock_that_is_set_is_history_and_rings)
+{
+    struct operation requests[] = {world_request("A"), world_request("B")};
+    struct operation soon = world_operation(COMMAND_START, 1);
+    struct operation later = world_operation(COMMAND_START, 2);
+    struct office office;
+    json_t *events;
+
+    open_office(&office);
+    office.world.facility.n_warnings = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(requests); i++)
+        ck_assert_int_eq(ask(&office, &requests[i]), 0);
+    later.command.at = clock_now(&office.world.clock) - 47 * US_PER_H;
+    ck_assert_int_eq(ask(&office, &later), 0);
+    soon.command.at = clock_now(&office.world.clock) - 48 * US_PER_H + US_PER_S;
+    atomic_store(&cancelled, true);
+    ck_assert_int_eq(ask(&office, &soon), 0);
+    wait_for(&office, &office.commits, 6);
+    ck_assert_int_eq(writer_stop(office.writer), 0);
+    events = world_events(&office.world, 0);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(events, 4), "kind")),
+                     "clock.stepped");
+    ck_assert_int_eq(
+        (json_integer_value(json_object_get(json_array_get(events, 4), "step_us")) + US_PER_S / 2) /
+            US_PER_S,
+        7200);
+    ck_assert_int_eq(atomic_load(&office.world.view.counts[HOLD_EXPIRED]), 2);
+    json_decref(events);
+    world_destroy(&office.world);
+}
+END_TEST
+
 START_TEST(failed_storage_is_told_and_refuses_from_then_on)
 {
     struct operation first = world_request("A"), second = world_request("B");
@@ -177,6 +253,7 @@ int main(void)
         {.test = every_command_is_answered_and_some_share_a_commit},
         {.test = a_deadline_rings_by_itself},
         {.test = what_is_queued_at_the_stop_is_still_answered},
+        {.test = a_clock_that_is_set_is_history_and_rings},
         {.test = failed_storage_is_told_and_refuses_from_then_on},
     };
 
