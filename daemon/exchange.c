@@ -50,10 +50,10 @@ void exchange_notify(void *closure, struct MHD_Connection *connection, void **so
     struct worker *worker = closure;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        worker_count_connection(worker, true);
+        worker->started++;
         *socket_context = exchange_new(worker, connection);
     } else {
-        worker_count_connection(worker, false);
+        atomic_fetch_sub(&worker->connections, 1);
         exchange_free(*socket_context);
     }
 }

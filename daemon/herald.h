@@ -11,13 +11,13 @@
 
 #include "config.h"
 #include "pulse.h"
-#include "writer.h"
+#include "view.h"
 
 struct herald;
 
 /* Starts the thread. The arguments must outlive it. */
-int herald_start(const char *database, const struct config *config, struct writer *writer,
-                 struct view *view, struct pulse *pulse, struct herald **herald);
+int herald_start(const char *database, const struct config *config, struct view *view,
+                 struct pulse *pulse, struct herald **herald);
 
 /* Announces what is committed, ends the thread and frees. After the writer has stopped. */
 void herald_stop(struct herald *herald);

@@ -39,7 +39,7 @@ struct operation {
 struct ledger;
 
 /* How many due timers one turn fires at most, so that commands never wait long behind a storm. */
-#define LEDGER_TIMERS_PER_TURN 1000
+#define LEDGER_TIMERS_PER_TURN 500
 
 /*
  * Opens the database, brings its schema up to date, takes its lock and publishes the first view.

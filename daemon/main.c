@@ -160,8 +160,8 @@ static int start_threads(struct daemon *daemon)
     r = writer_start(daemon->ledger, &daemon->clock, &daemon->view, &daemon->pulses[PULSE_LEDGER],
                      &daemon->writer);
     if (!r)
-        r = herald_start(config->database, config, daemon->writer, &daemon->view,
-                         &daemon->pulses[PULSE_HERALD], &daemon->herald);
+        r = herald_start(config->database, config, &daemon->view, &daemon->pulses[PULSE_HERALD],
+                         &daemon->herald);
     options.writer = daemon->writer;
     if (!r)
         r = server_start(&options, &daemon->server);

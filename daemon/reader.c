@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 
 /*
- * Readers. A hold comes with its timers in one statement, so that both are of the same commit: the
- * rows of a hold differ only in the timer, and the first of them has the earliest.
+ * Readers. A hold comes with its earliest timer in one statement, so that both are of the same
+ * commit.
  */
 
 #include "reader.h"
@@ -46,13 +46,14 @@ static void list_columns(struct reader *reader)
     assert(used < sizeof(reader->columns));
 }
 
-static int prepare_hold(struct reader *reader, const char *from, const char *order,
+static int prepare_hold(struct reader *reader, const char *from, const char *rest,
                         sqlite3_stmt **statement)
 {
     char text[1024];
-    int length =
-        snprintf(text, sizeof(text), "SELECT %s FROM %s h LEFT JOIN timer t ON t.hold = h.id %s",
-                 reader->columns, from, order);
+    int length = snprintf(text, sizeof(text),
+                          "SELECT %s FROM %s h LEFT JOIN timer t ON t.hold = h.id AND t.due_at = "
+                          "(SELECT min(due_at) FROM timer WHERE hold = h.id) %s",
+                          reader->columns, from, rest);
 
     assert(length > 0 && (size_t)length < sizeof(text));
     return sql_prepare(reader->db, text, statement);
@@ -67,8 +68,7 @@ static int set_up(struct reader *reader)
     sqlite3_busy_timeout(reader->db, BUSY_TIMEOUT_MS);
     list_columns(reader);
     if (!r)
-        r = prepare_hold(reader, "hold", "WHERE h.id = ? ORDER BY t.due_at LIMIT 1",
-                         &reader->statements[HOLD_BY_ID]);
+        r = prepare_hold(reader, "hold", "WHERE h.id = ? LIMIT 1", &reader->statements[HOLD_BY_ID]);
     for (int i = EVENTS; i < STATEMENTS && !r; i++)
         r = sql_prepare(reader->db, event_texts[i], &reader->statements[i]);
     return r;
@@ -146,7 +146,7 @@ static int prepare_list(struct reader *reader, const struct hold_filter *filter,
              by_deadline ? " AND state = 'held' AND deadline_at < ?6" : "",
              filter->state ? " AND state = ?3" : "", filter->facility ? " AND facility = ?4" : "",
              filter->booking ? " AND booking = ?5" : "");
-    return prepare_hold(reader, from, "ORDER BY h.id, t.due_at", list);
+    return prepare_hold(reader, from, "ORDER BY h.id", list);
 }
 
 static void bind_filter(sqlite3_stmt *list, const struct hold_filter *filter)
@@ -179,7 +179,7 @@ int reader_holds(struct reader *reader, const struct hold_filter *filter, reader
     bind_filter(list, filter);
     while ((r = sql_step(list)) > 0) {
         if (sqlite3_column_int64(list, 0) == last_id)
-            continue; /* a later timer of the same hold */
+            continue; /* another timer that is due at the same instant */
         read_row(list, &hold, &next_timer);
         last_id = hold.id;
         r = each(&hold, &next_timer, context);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acceptor.h"
 #include "log.h"
 #include "worker.h"
 
@@ -16,7 +17,7 @@
 struct server {
     struct server_options options;
     struct writer_listener listener;
-    struct admission admission;
+    struct acceptor *acceptor;
     size_t n_running;
     size_t n_workers;
     char (*names)[NAME_SIZE];
@@ -50,7 +51,6 @@ static struct server *server_new(const struct server_options *options)
         return NULL;
     }
     server->options = *options;
-    server->admission.max = options->config->max_connections;
     server->listener = (struct writer_listener){
         .committed = on_committed,
         .failed = on_failed,
@@ -62,14 +62,23 @@ static struct server *server_new(const struct server_options *options)
 static int open_workers(struct server *server)
 {
     for (size_t i = 0; i < server->options.config->http_threads; i++) {
-        int r = worker_open(&server->workers[i], server, &server->options, &server->admission,
-                            &server->options.pulses[i]);
+        int r =
+            worker_open(&server->workers[i], server, &server->options, &server->options.pulses[i]);
 
         server->n_workers++;
         if (r < 0)
             return r;
     }
     return 0;
+}
+
+static int open_acceptor(struct server *server)
+{
+    int r = acceptor_new(server->options.listen_fd, server->workers, server->n_workers,
+                         server->options.config->max_connections, &server->acceptor);
+
+    server->workers[0].acceptor = server->acceptor;
+    return r;
 }
 
 static int start_workers(struct server *server)
@@ -96,6 +105,8 @@ int server_start(const struct server_options *options, struct server **started)
     if (!server)
         return -ENOMEM;
     r = open_workers(server);
+    if (r == 0)
+        r = open_acceptor(server);
     if (r == 0) {
         writer_listen(options->writer, &server->listener);
         r = start_workers(server);
@@ -114,6 +125,8 @@ void server_stop(struct server *server)
 
 void server_free(struct server *server)
 {
+    if (server->acceptor)
+        acceptor_free(server->acceptor);
     for (size_t i = 0; i < server->n_workers; i++)
         worker_close(&server->workers[i]);
     free(server->names);
@@ -122,15 +135,14 @@ void server_free(struct server *server)
 
 void server_add_up(const struct server *server, struct server_totals *totals)
 {
-    *totals = (struct server_totals){0};
+    *totals = (struct server_totals){.refused = acceptor_refused(server->acceptor)};
     for (size_t i = 0; i < server->n_workers; i++) {
         const struct worker_counters *counters = &server->workers[i].counters;
 
         for (size_t class = 0; class < ARRAY_SIZE(totals->answers); class ++)
             totals->answers[class] += atomic_load(&counters->answers[class]);
         totals->cut += atomic_load(&counters->cut);
-        totals->refused += atomic_load(&counters->refused);
-        totals->connections += atomic_load(&counters->connections);
+        totals->connections += worker_connections(&server->workers[i]);
         totals->polls += atomic_load(&counters->polls);
     }
 }

@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "acceptor.h"
 #include "http.h"
 #include "log.h"
 #include "sweep.h"
@@ -23,6 +24,11 @@
 #define BUFFERED_MIN  (4 * 1024 * 1024)  /* ... so much for each */
 #define RUNS_PER_TURN 2                  /* of MHD, before other events get their turn */
 #define STOP_TICKS    (2 * TICKS_PER_S)
+
+struct newcomer {
+    int fd;
+    struct newcomer *next;
+};
 
 /* ---- lists ---- */
 
@@ -52,12 +58,6 @@ size_t worker_room(const struct worker *worker, size_t reserve)
 }
 
 /* ---- counters ---- */
-
-void worker_count_connection(struct worker *worker, bool opened)
-{
-    counter_add(&worker->counters.connections, opened ? 1 : UINT64_MAX);
-    atomic_fetch_add(&worker->admission->connections, opened ? 1 : SIZE_MAX);
-}
 
 void worker_count_answer(struct worker *worker, unsigned status)
 {
@@ -116,6 +116,27 @@ void worker_hand_back(struct worker *worker, struct operation *operation)
     wake(worker);
 }
 
+void worker_give(struct worker *worker, int fd)
+{
+    struct newcomer *newcomer = malloc(sizeof(*newcomer));
+
+    if (!newcomer) {
+        close(fd);
+        return;
+    }
+    newcomer->fd = fd;
+    newcomer->next = atomic_load(&worker->newcomers);
+    while (!atomic_compare_exchange_weak(&worker->newcomers, &newcomer->next, newcomer))
+        ;
+    atomic_fetch_add(&worker->connections, 1);
+    wake(worker);
+}
+
+size_t worker_connections(const struct worker *worker)
+{
+    return atomic_load(&worker->connections);
+}
+
 void worker_notify(struct worker *worker)
 {
     if (atomic_load(&worker->counters.polls) > 0)
@@ -159,11 +180,24 @@ static void resume_done(struct worker *worker)
     }
 }
 
-/* The listening socket is not ours: MHD must forget it, or it would close it. */
+static void take_newcomers(struct worker *worker)
+{
+    struct newcomer *newcomer = atomic_exchange(&worker->newcomers, NULL);
+
+    while (newcomer) {
+        struct newcomer *next = newcomer->next;
+
+        http_add(worker, newcomer->fd);
+        free(newcomer);
+        newcomer = next;
+    }
+}
+
 static void begin_stop(struct worker *worker)
 {
     worker->stop_at = worker->tick + STOP_TICKS;
-    MHD_quiesce_daemon(worker->http);
+    if (worker->acceptor)
+        acceptor_stop(worker->acceptor);
 }
 
 static void on_wake(evutil_socket_t fd, short events, void *closure)
@@ -177,6 +211,7 @@ static void on_wake(evutil_socket_t fd, short events, void *closure)
     atomic_store(&worker->awake, false); /* from here on, news wake us again */
     if (atomic_load(&worker->stop) && !worker->stop_at)
         begin_stop(worker);
+    take_newcomers(worker);
     resume_done(worker);
     sweep_polls(worker);
     turn(worker);
@@ -244,15 +279,13 @@ static int set_up(struct worker *worker)
 }
 
 int worker_open(struct worker *worker, const struct server *server,
-                const struct server_options *options, struct admission *admission,
-                struct pulse *pulse)
+                const struct server_options *options, struct pulse *pulse)
 {
     int r;
 
     *worker = (struct worker){
         .server = server,
         .options = options,
-        .admission = admission,
         .pulse = pulse,
         .wake_fd = -1,
     };
@@ -296,7 +329,9 @@ static void free_event(struct event *event)
 
 void worker_close(struct worker *worker)
 {
-    http_stop(worker); /* where the thread never ran */
+    if (worker->http)
+        take_newcomers(worker); /* to be closed with the others */
+    http_stop(worker);          /* where the thread never ran */
     resume_done(worker);
     free_event(worker->http_event);
     free_event(worker->wake_event);

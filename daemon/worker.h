@@ -26,19 +26,11 @@
 
 TAILQ_HEAD(exchange_list, exchange);
 
-/* Of all workers together. */
-struct admission {
-    size_t max;
-    _Atomic size_t connections;
-};
-
 /* Written by their worker alone, read by whoever answers /metrics. */
 struct worker_counters {
     _Atomic uint64_t answers[6]; /* by the first digit of their status */
     _Atomic uint64_t cut;        /* connections closed because of what the client did */
-    _Atomic uint64_t refused;    /* connections over the limit */
-    _Atomic uint64_t connections;
-    _Atomic uint64_t polls; /* that wait */
+    _Atomic uint64_t polls;      /* that wait */
 };
 
 /* Only the one thread writes, so that no locked instruction is needed. */
@@ -50,22 +42,22 @@ static inline void counter_add(_Atomic uint64_t *counter, uint64_t n)
 struct worker {
     const struct server *server;
     const struct server_options *options;
-    struct admission *admission;
     struct pulse *pulse;
     pthread_t thread;
     struct event_base *base;
     struct event *http_event, *wake_event, *tick_event;
     struct MHD_Daemon *http;
     struct reader *reader;
+    struct acceptor *acceptor; /* where it is this worker that accepts; not owned */
 
     uint64_t tick;                /* now */
     uint64_t stop_at;             /* when stopping ends at the latest; 0 while not stopping */
-    uint64_t log_refusals_at;     /* when to log again that there are too many connections */
     uint64_t log_until;           /* the end of the minute in which ... */
     unsigned logged;              /* ... so many closed connections were logged */
     struct exchange_list open;    /* connections that wait for their client; longest first */
     struct exchange_list polls;   /* those that wait for the history to grow */
     struct exchange_list running; /* those that wait for the ledger */
+    uint64_t started;             /* connections that MHD has taken, ever */
     size_t answering;             /* answers not yet sent to their end */
     size_t buffered;              /* bytes of bodies and long answers in memory */
 
@@ -73,15 +65,16 @@ struct worker {
     int wake_fd;
     _Atomic bool awake; /* wake_fd has been written to */
     _Atomic bool stop;
-    _Atomic(struct operation *) done; /* by the ledger, newest first */
+    _Atomic(struct operation *) done;     /* by the ledger, newest first */
+    _Atomic(struct newcomer *) newcomers; /* by the acceptor, newest first */
+    _Atomic size_t connections;           /* here, or on their way */
     struct worker_counters counters;
 };
 
 /* Prepares a worker, which worker_close() must undo, also on failure. Logs the cause and returns a
  * negative errno. */
 int worker_open(struct worker *worker, const struct server *server,
-                const struct server_options *options, struct admission *admission,
-                struct pulse *pulse);
+                const struct server_options *options, struct pulse *pulse);
 int worker_start(struct worker *worker, const char *name);
 
 /* Tells the worker to stop; worker_join() waits until it has. */
@@ -93,6 +86,12 @@ void worker_close(struct worker *worker);
 
 /* The ledger is done with a command of this worker's. For any thread. */
 void worker_hand_back(struct worker *worker, struct operation *operation);
+
+/* A new connection for this worker, which takes the descriptor over. For any thread. */
+void worker_give(struct worker *worker, int fd);
+
+/* How many connections the worker has, or has been given. For any thread. */
+size_t worker_connections(const struct worker *worker);
 
 /* The history has grown. For any thread. */
 void worker_notify(struct worker *worker);
@@ -108,5 +107,4 @@ void worker_move(struct exchange *exchange, struct exchange_list *list);
  */
 size_t worker_room(const struct worker *worker, size_t reserve);
 
-void worker_count_connection(struct worker *worker, bool opened);
 void worker_count_answer(struct worker *worker, unsigned status);

@@ -59,7 +59,7 @@ class SmallDisk:
             done = None
         if done is None or done.returncode != 0:
             self.path.rmdir()
-            why = done.stderr.strip() if done else "there is no mount"
+            why = done.stderr.splitlines()[0] if done else "there is no mount(8)"
             raise unittest.SkipTest(f"cannot mount a tmpfs: {why}")
         return self
 
@@ -205,7 +205,7 @@ class DiskFull(unittest.TestCase):
 
     def test_small_disk(self):
         for size in (400 * KIB, 700 * KIB, 1024 * KIB, 9 * MIB, 16700 * KIB):
-            with self.subTest(size=size), SmallDisk(size) as disk, harness.Daemon(
+            with SmallDisk(size) as disk, self.subTest(size=size), harness.Daemon(
                     facilities=FACILITIES, database=str(disk.path / "detainerd.db")) as daemon:
                 oracle = self.fill_and_recover(daemon, disk.make_room)
                 print(f"{size // KIB} KiB: {oracle.summary()}", flush=True)
@@ -258,6 +258,7 @@ class DiskFull(unittest.TestCase):
                 disk.make_room()
                 daemon.start()
                 daemon.wait_ready()
+                self.assertEqual(daemon.get("/healthz").status, 200)
 
     def test_full_at_late_firing(self):
         """Timers that fell due meanwhile cannot be recorded: not ready, and nothing is lost."""
