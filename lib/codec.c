@@ -2,123 +2,177 @@
 
 /*
  * Records to JSON, by their tables. Reading has a file of its own, codec_command.c.
- *
- * The functions that make values return NULL where memory is short; put() takes that on and reports
- * it.
  */
 
 #include "codec.h"
 
 #include <jansson.h>
 
+#include "json_text.h"
 #include "macro.h"
 
-static json_t *text_value(const char *text)
+/* ---- holds and events, as text ---- */
+
+static void put_text(struct json_text *text, const char *value)
 {
-    return text && text[0] ? json_string_nocheck(text) : json_null();
+    if (value && value[0])
+        json_text_string(text, value);
+    else
+        json_text_word(text, "null");
 }
 
-static json_t *int_value(int64_t value)
+static void put_int(struct json_text *text, int64_t value)
 {
-    return value != RECORD_NO_INT ? json_integer(value) : json_null();
+    if (value != RECORD_NO_INT)
+        json_text_int(text, value);
+    else
+        json_text_word(text, "null");
 }
 
-static json_t *instant_value(instant at)
+static void put_bool(struct json_text *text, bool value)
 {
-    char text[INSTANT_TEXT_SIZE];
-
-    if (at == INSTANT_NONE)
-        return json_null();
-    return json_stringn_nocheck(text, instant_format(at, text));
+    json_text_word(text, value ? "true" : "false");
 }
+
+static void put_instant(struct json_text *text, instant at)
+{
+    char formatted[INSTANT_TEXT_SIZE];
+
+    if (at != INSTANT_NONE)
+        instant_format(at, formatted);
+    put_text(text, at != INSTANT_NONE ? formatted : NULL);
+}
+
+/* A field's value, null where it is not given. */
+static void put_field(struct json_text *text, const struct record_field *field, const void *object)
+{
+    const void *member = record_const_member(field, object);
+
+    switch (field->type) {
+    case RECORD_INT:
+        put_int(text, *(const int64_t *)member);
+        break;
+    case RECORD_BOOL:
+        put_bool(text, *(const bool *)member);
+        break;
+    case RECORD_INSTANT:
+        put_instant(text, *(const instant *)member);
+        break;
+    case RECORD_TEXT:
+        put_text(text, member);
+        break;
+    case RECORD_STRING:
+        put_text(text, *(const char *const *)member);
+        break;
+    case RECORD_NAME:
+        put_text(text, field->names->values[*(const int *)member]);
+        break;
+    }
+}
+
+static void put_timer(struct json_text *text, const struct timer *timer)
+{
+    if (!timer) {
+        json_text_word(text, "null");
+        return;
+    }
+    json_text_begin(text);
+    json_text_name(text, "kind");
+    put_text(text, timer_kind_names.values[timer->kind]);
+    json_text_name(text, "rung_s");
+    put_int(text, timer->rung_s ? timer->rung_s : RECORD_NO_INT);
+    json_text_name(text, "due_at");
+    put_instant(text, timer->due_at);
+    json_text_end(text);
+}
+
+/* What follows from a hold at a moment. */
+static void put_state_of_time(struct json_text *text, const struct hold *hold, instant now)
+{
+    json_text_name(text, "remaining_us");
+    put_int(text, hold_remaining_us(hold, now));
+    json_text_name(text, "overdue_us");
+    put_int(text, hold_overdue_us(hold, now));
+    json_text_name(text, "transfer_conflict");
+    put_bool(text, hold_transfer_conflict(hold));
+}
+
+char *codec_hold(const struct hold *hold, const char *zone_name, const struct timer *next_timer,
+                 instant now)
+{
+    struct json_text text = {0};
+
+    json_text_begin(&text);
+    for (size_t i = 0; i < hold_record.count; i++) {
+        const struct record_field *field = &hold_record.fields[i];
+
+        /* Stored once the hold has ended; what clients see of it follows below. */
+        if (field->offset == offsetof(struct hold, overdue_us))
+            continue;
+        json_text_name(&text, field->name);
+        put_field(&text, field, hold);
+        if (field->offset == offsetof(struct hold, facility)) {
+            json_text_name(&text, "zone");
+            put_text(&text, zone_name);
+        }
+    }
+    put_state_of_time(&text, hold, now);
+    json_text_name(&text, "next_timer");
+    put_timer(&text, next_timer);
+    json_text_end(&text);
+    return json_text_take(&text);
+}
+
+/* Whether a field has something to say: neither null nor false. */
+static bool says_something(const struct record_field *field, const void *object)
+{
+    const void *member = record_const_member(field, object);
+
+    switch (field->type) {
+    case RECORD_INT:
+        return *(const int64_t *)member != RECORD_NO_INT;
+    case RECORD_BOOL:
+        return *(const bool *)member;
+    case RECORD_INSTANT:
+        return *(const instant *)member != INSTANT_NONE;
+    case RECORD_TEXT:
+        return *(const char *)member;
+    case RECORD_STRING:
+        return *(const char *const *)member && **(const char *const *)member;
+    case RECORD_NAME:
+        return *(const int *)member;
+    }
+    return false;
+}
+
+char *codec_event(const struct event *event)
+{
+    struct json_text text = {0};
+
+    json_text_begin(&text);
+    for (size_t i = 0; i < event_record.count; i++) {
+        const struct record_field *field = &event_record.fields[i];
+
+        if (!says_something(field, event))
+            continue;
+        json_text_name(&text, field->name);
+        put_field(&text, field, event);
+    }
+    json_text_end(&text);
+    return json_text_take(&text);
+}
+
+/* ---- problems, by jansson ---- */
 
 static json_t *name_value(const struct names *names, int value)
 {
     return value ? json_string_nocheck(names->values[value]) : json_null();
 }
 
-/* A field's value, null where it is not given. */
-static json_t *field_value(const struct record_field *field, const void *object)
-{
-    const void *member = record_const_member(field, object);
-
-    switch (field->type) {
-    case RECORD_INT:
-        return int_value(*(const int64_t *)member);
-    case RECORD_BOOL:
-        return json_boolean(*(const bool *)member);
-    case RECORD_INSTANT:
-        return instant_value(*(const instant *)member);
-    case RECORD_TEXT:
-        return text_value(member);
-    case RECORD_STRING:
-        return text_value(*(const char *const *)member);
-    case RECORD_NAME:
-        return name_value(field->names, *(const int *)member);
-    }
-    return NULL;
-}
-
 /* Adds a member and takes the value over. Returns 0, or -1 where memory is short. */
 static int put(json_t *object, const char *name, json_t *value)
 {
     return json_object_set_new_nocheck(object, name, value);
-}
-
-static json_t *timer_value(const struct timer *timer)
-{
-    json_t *object;
-
-    if (!timer)
-        return json_null();
-    object = json_object();
-    if (put(object, "kind", name_value(&timer_kind_names, timer->kind)) ||
-        put(object, "rung_s", timer->rung_s ? json_integer(timer->rung_s) : json_null()) ||
-        put(object, "due_at", instant_value(timer->due_at))) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
-}
-
-char *codec_hold(const struct hold *hold, const char *zone_name, const struct timer *next_timer,
-                 instant now)
-{
-    json_auto_t *object = json_object();
-    int r = 0;
-
-    for (size_t i = 0; i < hold_record.count && !r; i++) {
-        const struct record_field *field = &hold_record.fields[i];
-
-        /* Stored once the hold has ended; what clients see of it follows below. */
-        if (field->offset == offsetof(struct hold, overdue_us))
-            continue;
-        r = put(object, field->name, field_value(field, hold));
-        if (!r && field->offset == offsetof(struct hold, facility))
-            r = put(object, "zone", text_value(zone_name));
-    }
-    if (r || put(object, "remaining_us", int_value(hold_remaining_us(hold, now))) ||
-        put(object, "overdue_us", json_integer(hold_overdue_us(hold, now))) ||
-        put(object, "transfer_conflict", json_boolean(hold_transfer_conflict(hold))) ||
-        put(object, "next_timer", timer_value(next_timer)))
-        return NULL;
-    return json_dumps(object, JSON_COMPACT);
-}
-
-char *codec_event(const struct event *event)
-{
-    json_auto_t *object = json_object();
-
-    for (size_t i = 0; i < event_record.count; i++) {
-        const struct record_field *field = &event_record.fields[i];
-        json_t *value = field_value(field, event);
-
-        if (json_is_null(value) || json_is_false(value))
-            continue;
-        if (put(object, field->name, value))
-            return NULL;
-    }
-    return json_dumps(object, JSON_COMPACT);
 }
 
 /* A problem must always be told, so text that is not UTF-8 loses what is not ASCII. */
