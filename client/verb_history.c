@@ -44,15 +44,16 @@ int verb_history(struct session *session, const struct arguments *arguments)
     _cleanup_(free_ptr) char *events_path = text_new("%s/events", path);
     _cleanup_(reply_clear) struct reply hold = {0};
     const struct zone *zone;
-    int64_t seq = 0;
+    int64_t seq = 0, last_seq;
     ssize_t n_events;
     int exit_code = session_get(session, path, &hold);
 
     if (exit_code)
         return exit_code;
     zone = local_zone(member_text(hold.json, "zone"));
+    last_seq = member_int(hold.json, "last_seq");
     do {
         n_events = print_page(session, events_path, zone, &seq, &exit_code);
-    } while (n_events == TARGET_PAGE_MAX);
+    } while (n_events > 0 && seq < last_seq); /* a short page is no sign of the end */
     return exit_code;
 }

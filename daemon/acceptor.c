@@ -40,8 +40,8 @@ static bool may_log(struct acceptor *acceptor)
 
 static void refuse(struct acceptor *acceptor, int fd)
 {
-    close(fd);
     atomic_fetch_add(&acceptor->refused, 1);
+    close(fd);
     if (may_log(acceptor))
         log_line(LOG_WARNING, "refused a connection: there are %zu, as many as max_connections",
                  acceptor->max_connections);

@@ -10,7 +10,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "journal.h"
 #include "log.h"
@@ -35,6 +37,12 @@ static void event_base_ptr(struct event_base **base)
 {
     if (*base)
         event_base_free(*base);
+}
+
+static void close_ptr(const int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
 }
 
 static void event_ptr(struct event **event)
@@ -117,12 +125,15 @@ static void ping(struct loop *loop)
 
 /* ---- the loop ---- */
 
-static void on_signal(evutil_socket_t signal, short what, void *context)
+static void on_signal(evutil_socket_t fd, short what, void *context)
 {
     struct loop *loop = context;
+    struct signalfd_siginfo info;
 
     (void)what;
-    log_line(LOG_INFO, "stopping: %s", strsignal(signal));
+    if (read(fd, &info, sizeof(info)) != sizeof(info))
+        return;
+    log_line(LOG_INFO, "stopping: %s", strsignal((int)info.ssi_signo));
     event_base_loopbreak(loop->base);
 }
 
@@ -157,20 +168,40 @@ static void say_ready(struct loop *loop)
     log_line(LOG_INFO, "ready: %s", loop->status);
 }
 
+static int add_event(struct loop *loop, int fd, short what, event_callback_fn callback,
+                     const struct timeval *interval, struct event **event)
+{
+    *event = event_new(loop->base, fd, what | EV_PERSIST, callback, loop);
+    return *event && event_add(*event, interval) == 0 ? 0 : -ENOMEM;
+}
+
+/* Signals are read like any other input: there is no handler that could run in between. */
+static int open_signals(void)
+{
+    sigset_t signals;
+    int fd;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
 int service_run(const struct service *service)
 {
     static const struct timeval tick = {.tv_usec = TICK_US};
     _cleanup_(event_base_ptr) struct event_base *base = event_base_new();
+    _cleanup_(close_ptr) int signals = open_signals();
+    _cleanup_(event_ptr) struct event *stop = NULL;
+    _cleanup_(event_ptr) struct event *ticker = NULL;
     struct loop loop = {.service = service, .base = base};
-    _cleanup_(event_ptr) struct event *term =
-        base ? evsignal_new(base, SIGTERM, on_signal, &loop) : NULL;
-    _cleanup_(event_ptr) struct event *interrupt =
-        base ? evsignal_new(base, SIGINT, on_signal, &loop) : NULL;
-    _cleanup_(event_ptr) struct event *ticker =
-        base ? event_new(base, -1, EV_PERSIST, on_tick, &loop) : NULL;
 
-    if (!term || !interrupt || !ticker || event_add(term, NULL) < 0 ||
-        event_add(interrupt, NULL) < 0 || event_add(ticker, &tick) < 0)
+    if (!base || signals < 0)
+        return base ? signals : -ENOMEM;
+    if (add_event(&loop, signals, EV_READ, on_signal, NULL, &stop) < 0 ||
+        add_event(&loop, -1, 0, on_tick, &tick, &ticker) < 0)
         return -ENOMEM;
     say_ready(&loop);
     if (event_base_dispatch(base) < 0)

@@ -34,6 +34,8 @@ struct writer {
     struct event_base *base;
     struct event *wake, *alarm, *beat;
     int wake_fd, alarm_fd;
+    bool armed;              /* the alarm is set, ... */
+    instant armed_at;        /* ... for this timer, INSTANT_NONE where it only listens for steps */
     int64_t clock_offset_us; /* as last seen, to tell how far the clock was set */
     int failure;             /* negative errno once storage failed */
 
@@ -159,6 +161,10 @@ static bool arm(struct writer *writer)
     instant due_at = ledger_next_due(writer->ledger);
     struct itimerspec spec = {.it_value.tv_sec = FAR_FUTURE_S};
 
+    if (writer->armed && writer->armed_at == due_at)
+        return true;
+    writer->armed = true;
+    writer->armed_at = due_at;
     if (due_at != INSTANT_NONE) {
         spec.it_value.tv_sec = due_at / US_PER_S;
         spec.it_value.tv_nsec = due_at % US_PER_S * 1000;
@@ -167,6 +173,7 @@ static bool arm(struct writer *writer)
                         NULL) == 0)
         return true;
     assert(errno == ECANCELED);
+    writer->armed = false;
     return false;
 }
 
@@ -219,6 +226,7 @@ static void on_alarm(evutil_socket_t fd, short what, void *context)
     uint64_t count;
 
     (void)what;
+    writer->armed = false; /* it has rung, or was cancelled */
     if (read(fd, &count, sizeof(count)) < 0 && errno == ECANCELED && !writer->failure)
         record_step(writer);
     work(writer);

@@ -292,9 +292,9 @@ class Daemon:
         events = []
         while True:
             page = expect(200, self.get(f"{path}?after={after}&limit=1000"))["events"]
-            events += page
-            if len(page) < 1000:
+            if not page:  # a short page is no sign of the end
                 return events
+            events += page
             after = page[-1]["seq"]
 
     def wait_event(self, kind, hold=None, after=0, timeout=20):
