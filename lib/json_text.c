@@ -62,8 +62,7 @@ void json_text_name(struct json_text *text, const char *name)
     if (end[-1] != '{')
         *end++ = ',';
     *end++ = '"';
-    memcpy(end, name, length);
-    end += length;
+    end = mempcpy(end, name, length);
     *end++ = '"';
     *end++ = ':';
     text->size = (size_t)(end - text->data);
