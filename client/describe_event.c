@@ -61,13 +61,19 @@ static bool detail_length(FILE *out, const char *label, const json_t *event, con
     return put_length(out, label, length_us);
 }
 
-static bool detail_rung(FILE *out, const char *label, const json_t *event, const char *member,
+/* What a warning warns of. Its rung says less: one that has already passed fires when it is heard
+ * of. */
+static bool detail_left(FILE *out, const char *label, const json_t *event, const char *member,
                         const struct zone *zone)
 {
-    int64_t rung_s = member_int(event, member);
+    instant deadline_at = member_instant(event, "deadline_at");
+    instant recorded_at = member_instant(event, "recorded_at");
 
     (void)zone;
-    return rung_s > 0 && put_length(out, label, rung_s * US_PER_S);
+    if (member_int(event, member) == INT64_MIN || deadline_at == INSTANT_NONE ||
+        recorded_at == INSTANT_NONE)
+        return false;
+    return put_length(out, label, deadline_at > recorded_at ? deadline_at - recorded_at : 0);
 }
 
 static bool detail_flag(FILE *out, const char *label, const json_t *event, const char *member,
@@ -90,7 +96,7 @@ static const struct detail {
     const char *member, *label;
     detail_fn *put;
 } details[] = {
-    {"rung_s", "time left", detail_rung},
+    {"rung_s", "time left", detail_left},
     {"decision", "decision", detail_text},
     {"cause", "cause", detail_text},
     {"eligible_at", "eligible", detail_time},

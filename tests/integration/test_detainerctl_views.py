@@ -117,6 +117,12 @@ class Views(CtlCase):
         self.assertIn(f"by uid:{os.getuid()}", lines[3])
         self.assertEqual(len(self.json_of("history", hold)["events"]), 4)
 
+    def test_history_of_a_warning_says_what_is_left(self):
+        hold = self.request()
+        self.daemon.command(hold, "start", eligible_at=ago(hours=40))
+        self.daemon.wait_event("hold.warning", hold)
+        self.assertRegex(self.run_ok("history", hold), r"hold\.warning .*  time left 7 h 59 min  ")
+
     def test_status(self):
         said = self.run_ok("status")
         self.assertRegex(said, r"\Adetainerd +\d+\.\d+\.\d+, API 1\n")
