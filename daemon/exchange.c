@@ -176,11 +176,20 @@ static enum MHD_Result route(struct exchange *exchange)
     return exchange->match.handler(exchange, &query);
 }
 
+static enum MHD_Result refuse_stopping(struct exchange *exchange)
+{
+    if (atomic_load(&exchange->worker->options->view->failed))
+        return answer_refusal(exchange, PROBLEM_STORAGE_FAILED,
+                              "the database has failed and detainerd is stopping; nothing was "
+                              "recorded");
+    return answer_refusal(exchange, PROBLEM_OVERLOADED, "the daemon is stopping");
+}
+
 /* The first step, once the request is complete. */
 static enum MHD_Result dispatch(struct exchange *exchange)
 {
     if (exchange->worker->stop_at)
-        return answer_refusal(exchange, PROBLEM_OVERLOADED, "the daemon is stopping");
+        return refuse_stopping(exchange);
     if (exchange->found)
         return refuse_address(exchange);
     if (exchange->body_size > BODY_MAX)

@@ -31,7 +31,8 @@ class Stop(unittest.TestCase):
             for stream in streams:
                 self.addCleanup(stream.close)
                 stream.sendall(b"GET /v1/events?after=1&wait=60 HTTP/1.1\r\nHost: x\r\n\r\n")
-            daemon.get("/healthz")
+            harness.wait_until(lambda: "\ndetainerd_http_long_polls 50\n" in daemon.get("/metrics").text,
+                               what="50 long polls that wait")
             started = time.monotonic()
             self.assertEqual(daemon.stop(), 0)
             self.assertLess(time.monotonic() - started, harness.patience(10))
