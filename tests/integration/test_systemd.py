@@ -71,6 +71,7 @@ class Notifications(unittest.TestCase):
     def test_life(self):
         with Daemon() as daemon:
             self.assertEqual(daemon.stop(), 0)
+            harness.wait_until(lambda: "STOPPING=1" in self.lines(daemon), what="STOPPING=1")
             kinds = [line for line in self.lines(daemon) if line in ("READY=1", "STOPPING=1")]
             self.assertEqual(kinds, ["READY=1", "STOPPING=1"])
 
