@@ -294,7 +294,7 @@ int config_load(const char *path, FILE *messages, struct config **config)
 
     if (!read)
         return -ENOMEM;
-    r = config_text_read(&loading.mistakes, &text);
+    r = conf_text_read(&loading.mistakes, &text);
     if (r)
         return r;
     facility_default(&loading.general);

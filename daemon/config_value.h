@@ -9,7 +9,7 @@
 #include <confuse.h>
 
 #include "config.h"
-#include "config_text.h"
+#include "conf_text.h"
 
 struct loading {
     struct mistakes mistakes;

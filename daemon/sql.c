@@ -153,6 +153,8 @@ static void bind_field(sqlite3_stmt *statement, int index, const struct record_f
     case RECORD_NAME:
         sql_bind_text(statement, index, field->names->values[*(const int *)member]);
         break;
+    case RECORD_TRUTH: /* of facts, which are stored as one text */
+        break;
     }
 }
 
@@ -204,6 +206,7 @@ static void read_field(sqlite3_stmt *statement, int column, const struct record_
         *(int *)member = read_name(statement, column, field->names);
         break;
     case RECORD_STRING: /* borrowed text has no owner here */
+    case RECORD_TRUTH:
         break;
     }
 }

@@ -34,6 +34,14 @@ static void put_bool(struct json_text *text, bool value)
     json_text_word(text, value ? "true" : "false");
 }
 
+static void put_truth(struct json_text *text, enum truth value)
+{
+    static const char *const words[] = {
+        [TRUTH_NONE] = "null", [TRUTH_NO] = "false", [TRUTH_YES] = "true"};
+
+    json_text_word(text, words[value]);
+}
+
 static void put_instant(struct json_text *text, instant at)
 {
     char formatted[INSTANT_TEXT_SIZE];
@@ -66,6 +74,9 @@ static void put_field(struct json_text *text, const struct record_field *field, 
         break;
     case RECORD_NAME:
         put_text(text, field->names->values[*(const int *)member]);
+        break;
+    case RECORD_TRUTH:
+        put_truth(text, *(const int *)member);
         break;
     }
 }
@@ -140,26 +151,38 @@ static bool says_something(const struct record_field *field, const void *object)
     case RECORD_STRING:
         return *(const char *const *)member && **(const char *const *)member;
     case RECORD_NAME:
+    case RECORD_TRUTH:
         return *(const int *)member;
     }
     return false;
 }
 
-char *codec_event(const struct event *event)
+/* The members of an object that have something to say. */
+static char *sparse_object(const struct record *record, const void *object)
 {
     struct json_text text = {0};
 
     json_text_begin(&text);
-    for (size_t i = 0; i < event_record.count; i++) {
-        const struct record_field *field = &event_record.fields[i];
+    for (size_t i = 0; i < record->count; i++) {
+        const struct record_field *field = &record->fields[i];
 
-        if (!says_something(field, event))
+        if (!says_something(field, object))
             continue;
         json_text_name(&text, field->name);
-        put_field(&text, field, event);
+        put_field(&text, field, object);
     }
     json_text_end(&text);
     return json_text_take(&text);
+}
+
+char *codec_event(const struct event *event)
+{
+    return sparse_object(&event_record, event);
+}
+
+char *codec_facts(const struct facts *facts)
+{
+    return sparse_object(&facts_record, facts);
 }
 
 /* ---- problems, by jansson ---- */

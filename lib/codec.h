@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "event.h"
+#include "facts.h"
 #include "problem.h"
 #include "transition.h"
 
@@ -38,6 +39,12 @@ char *codec_hold(const struct hold *hold, const char *zone_name, const struct ti
  * frees. NULL where memory is short.
  */
 char *codec_event(const struct event *event);
+
+/*
+ * The JSON object of those facts that are given, in the order of facts_record, no blanks. The
+ * caller frees. NULL where memory is short.
+ */
+char *codec_facts(const struct facts *facts);
 
 /* The application/problem+json text of a problem. The caller frees. NULL where memory is short. */
 char *codec_problem(const struct problem *problem);

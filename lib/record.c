@@ -25,6 +25,7 @@ static void field_clear(const struct record_field *field, void *member)
         *(const char **)member = NULL;
         break;
     case RECORD_NAME:
+    case RECORD_TRUTH:
         *(int *)member = 0;
         break;
     }

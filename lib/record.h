@@ -23,12 +23,21 @@ enum record_type {
     RECORD_TEXT,    /* char array, UTF-8, NUL-terminated; "" means not given */
     RECORD_STRING,  /* const char *, borrowed; NULL means not given; for output only */
     RECORD_NAME,    /* int, one of `names`; 0 means not given */
+    RECORD_TRUTH,   /* int, of enum truth */
+};
+
+/* A yes or no that may be not given. */
+enum truth {
+    TRUTH_NONE,
+    TRUTH_NO,
+    TRUTH_YES,
 };
 
 enum record_flags {
     RECORD_REQUIRED = 1 << 0, /* input: must be there, and a text not empty */
     RECORD_FIXED = 1 << 1,    /* storage: never changes once the row exists */
     RECORD_LINES = 1 << 2,    /* input: a text that may hold tabs and line feeds */
+    RECORD_COUNT = 1 << 3,    /* input: a number that is not negative */
 };
 
 struct record_field {
@@ -59,6 +68,7 @@ struct record {
 #define FIELD_TEXT(type, member)        FIELD(type, member, RECORD_TEXT, 0, NULL)
 #define FIELD_STRING(type, member)      FIELD(type, member, RECORD_STRING, 0, NULL)
 #define FIELD_NAME(type, member, names) FIELD(type, member, RECORD_NAME, 0, names)
+#define FIELD_TRUTH(type, member)       FIELD(type, member, RECORD_TRUTH, 0, NULL)
 
 /* Sets every described field to "not given". Members outside the table are left alone. */
 void record_clear(const struct record *record, void *object);

@@ -365,8 +365,8 @@ static const struct {
     {"warnings += {\"1h\"}\n" JAIL, "1: '+' has no meaning outside quotes\n"},
     {"http_threads = *4\n" JAIL, "1: '*' has no meaning outside quotes\n"},
     {"socket = \"\\777\"\n" JAIL, "1: invalid octal number '\\777'\n"},
-    {"a\x01", "1: byte 0x01: a configuration file is plain text\n"},
-    {"\n\x7f", "2: byte 0x7f: a configuration file is plain text\n"},
+    {"a\x01", "1: byte 0x01: this must be plain text\n"},
+    {"\n\x7f", "2: byte 0x7f: this must be plain text\n"},
 };
 
 START_TEST(says_what_is_wrong_with_the_grammar)
@@ -433,7 +433,7 @@ START_TEST(says_why_a_file_cannot_be_read)
     ck_assert_str_eq(directory.messages, "/: Is a directory\n");
     ck_assert_int_eq(endless.r, -EINVAL);
     ck_assert_str_eq(endless.messages,
-                     "/dev/zero: longer than 1 MiB: this is no configuration file\n");
+                     "/dev/zero: too long for a file of its kind\n");
     outcome_free(&missing);
     outcome_free(&directory);
     outcome_free(&endless);
@@ -447,10 +447,10 @@ START_TEST(says_that_a_program_is_no_configuration)
     struct outcome outcome = load_bytes(program, sizeof(program));
 
     ck_assert_int_eq(outcome.r, -EINVAL);
-    ck_assert_str_eq(outcome.messages, "1: byte 0x7f: a configuration file is plain text\n");
+    ck_assert_str_eq(outcome.messages, "1: byte 0x7f: this must be plain text\n");
     outcome_free(&outcome);
     outcome = load_bytes("\n\0", 2);
-    ck_assert_str_eq(outcome.messages, "2: byte 0x00: a configuration file is plain text\n");
+    ck_assert_str_eq(outcome.messages, "2: byte 0x00: this must be plain text\n");
     outcome_free(&outcome);
 }
 END_TEST

@@ -39,6 +39,7 @@ static size_t width(const struct record_field *field)
     case RECORD_STRING:
         return sizeof(const char *);
     case RECORD_NAME:
+    case RECORD_TRUTH:
         return sizeof(int);
     case RECORD_TEXT:
         return field->size;

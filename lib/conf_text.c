@@ -5,10 +5,9 @@
  * braces as libconfuse's lexer does, and nothing of settings.
  */
 
-#include "config_text.h"
+#include "conf_text.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -25,70 +24,6 @@ struct walk {
     int depth;         /* of braces */
     int unclosed_line; /* where the outermost brace was opened */
 };
-
-static void close_file(FILE *file)
-{
-    fclose(file);
-}
-DEFINE_CLEANUP(FILE *, close_file)
-
-void mistakes_add(struct mistakes *mistakes, int line, const char *format, ...)
-{
-    va_list arguments;
-
-    mistakes->count++;
-    mistakes->last_line = line;
-    fprintf(mistakes->messages, "%s:%d: ", mistakes->path, line);
-    va_start(arguments, format);
-    vfprintf(mistakes->messages, format, arguments);
-    va_end(arguments);
-    fputc('\n', mistakes->messages);
-}
-
-/* A mistake of the file as a whole, which has no line. */
-static int unusable(struct mistakes *mistakes, const char *why)
-{
-    mistakes->count++;
-    fprintf(mistakes->messages, "%s: %s\n", mistakes->path, why);
-    return -EINVAL;
-}
-
-static int read_all(struct mistakes *mistakes, char **text, size_t *length)
-{
-    _cleanup_(close_file_ptr) FILE *file = fopen(mistakes->path, "re");
-    _cleanup_(free_ptr) char *read = NULL;
-
-    if (!file)
-        return unusable(mistakes, strerror(errno));
-    read = malloc(SIZE_LIMIT + 1);
-    if (!read)
-        return -ENOMEM;
-    *length = fread(read, 1, SIZE_LIMIT + 1, file);
-    if (ferror(file))
-        return unusable(mistakes, strerror(errno));
-    if (*length > SIZE_LIMIT)
-        return unusable(mistakes, "longer than 1 MiB: this is no configuration file");
-    read[*length] = '\0';
-    *text = read;
-    read = NULL;
-    return 0;
-}
-
-static int check_bytes(struct mistakes *mistakes, const char *text, size_t length)
-{
-    int line = 1;
-
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        line += c == '\n';
-        if ((c >= ' ' && c != 0x7f) || c == '\t' || c == '\n' || c == '\r')
-            continue;
-        mistakes_add(mistakes, line, "byte 0x%02x: a configuration file is plain text", c);
-        return -EINVAL;
-    }
-    return 0;
-}
 
 static void note(struct walk *walk, char c)
 {
@@ -183,17 +118,13 @@ static bool walk_token(struct walk *walk)
     return true;
 }
 
-int config_text_read(struct mistakes *mistakes, char **text)
+int conf_text_read(struct mistakes *mistakes, char **text)
 {
     _cleanup_(free_ptr) char *read = NULL;
     struct walk walk = {.mistakes = mistakes, .line = 1};
-    size_t length;
     int r;
 
-    r = read_all(mistakes, &read, &length);
-    if (r)
-        return r;
-    r = check_bytes(mistakes, read, length);
+    r = mistakes_read_file(mistakes, SIZE_LIMIT, &read);
     if (r)
         return r;
     walk.at = read;
