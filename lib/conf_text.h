@@ -5,10 +5,10 @@
  * The text of a configuration file before libconfuse sees it.
  *
  * libconfuse 3.3 counts the lines of comments wrongly, takes no comment inside a list, lets a
- * missing closing brace or quote pass, and skips bytes that it cannot place. It cuts a string off at
- * an escape that means the byte 0, stays in the middle of one with an escape that it does not know,
- * even for the next file, and puts variables of the environment in. So comments are blanked out
- * here, line breaks kept, and those mistakes are found first.
+ * missing closing brace or quote pass, and skips bytes that it cannot place. It cuts a string off
+ * at an escape that means the byte 0, stays in the middle of one with an escape that it does not
+ * know, even for the next file, and puts variables of the environment in. So comments are blanked
+ * out here, line breaks kept, and those mistakes are found first.
  */
 
 #include "mistakes.h"

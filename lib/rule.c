@@ -12,6 +12,9 @@ static const char *const rule_values[] = {
 };
 const struct names rule_names = NAMES(rule_values);
 
+static const char *const rule_start_values[] = {NULL, "eligible", "received", "served"};
+const struct names rule_start_names = NAMES(rule_start_values);
+
 bool rule_deadline(const struct rule *rule, instant eligible_at, instant *deadline_at)
 {
     assert(rule->kind == RULE_CONSECUTIVE);

@@ -18,6 +18,16 @@ enum rule_kind {
 
 extern const struct names rule_names;
 
+/* From what a rule counts. */
+enum rule_start {
+    RULE_FROM_NONE,
+    RULE_FROM_ELIGIBLE, /* the person would otherwise have been released */
+    RULE_FROM_RECEIVED, /* the jail got the detainer */
+    RULE_FROM_SERVED,   /* the person was given a copy */
+};
+
+extern const struct names rule_start_names;
+
 #define RULE_LIMIT_H 48 /* no rule allows more */
 
 struct rule {
