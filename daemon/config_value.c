@@ -8,107 +8,71 @@
 #include "config_value.h"
 
 #include <assert.h>
-#include <jansson.h>
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/un.h>
 
+#include "config.h"
+
 #define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
 
-void config_value_refuse(const struct given *given, const char *format, ...)
-{
-    char why[256];
-    va_list arguments;
+/* ---- kinds of values ---- */
 
-    va_start(arguments, format);
-    vsnprintf(why, sizeof(why), format, arguments);
-    va_end(arguments);
-    mistakes_add(&given->loading->mistakes, given->block->line, "%s: \"%s\" %s",
-                 given->option->name, given->value, why);
-}
-
-static void read_path(const struct given *given, size_t max, char **path)
+static int read_path(const struct conf_value *value, size_t max, char **path)
 {
     char *copy;
 
-    if (!*given->value) {
-        config_value_refuse(given, "is no path: name a file");
-        return;
-    }
-    if (strlen(given->value) > max) {
-        config_value_refuse(given, "has %zu bytes; there is room for %zu", strlen(given->value),
-                            max);
-        return;
-    }
-    copy = strdup(given->value);
-    if (!copy) {
-        given->loading->out_of_memory = true;
-        return;
-    }
+    if (!*value->text)
+        return conf_refuse(value, "is no path: name a file");
+    if (strlen(value->text) > max)
+        return conf_refuse(value, "has %zu bytes; there is room for %zu", strlen(value->text), max);
+    copy = strdup(value->text);
+    if (!copy)
+        return -ENOMEM;
     free(*path);
     *path = copy;
+    return 0;
 }
 
-static void read_number(const struct given *given, long min, long max, size_t *number)
+static int read_number(const struct conf_value *value, long min, long max, size_t *number)
 {
-    const char *value = given->value;
-    long read = value[strspn(value, "0123456789")] ? -1 : strtol(value, NULL, 10);
+    const char *text = value->text;
+    long read = text[strspn(text, "0123456789")] ? -1 : strtol(text, NULL, 10);
 
-    if (!*value || read < min || read > max)
-        config_value_refuse(given, "is not a whole number from %ld to %ld", min, max);
-    else
-        *number = (size_t)read;
+    if (!*text || read < min || read > max)
+        return conf_refuse(value, "is not a whole number from %ld to %ld", min, max);
+    *number = (size_t)read;
+    return 0;
 }
 
-/* Leaves *length_us alone and returns false after a complaint; `range` says in words what is right.
- */
-static bool read_length(const struct given *given, int64_t min_us, int64_t max_us,
-                        const char *range, int64_t *length_us)
+/* Returns false after a complaint; `range` says in words what is right. */
+static bool is_length(const struct conf_value *value, int64_t min_us, int64_t max_us,
+                      const char *range, int64_t *length_us)
 {
-    int64_t read;
-
-    if (duration_parse(given->value, &read) < 0) {
-        config_value_refuse(
-            given, "is not a length of time: give a whole number with s, min or h, %s", range);
+    if (duration_parse(value->text, length_us) < 0) {
+        conf_refuse(value, "is not a length of time: give a whole number with s, min or h, %s",
+                    range);
         return false;
     }
-    if (read < min_us || read > max_us) {
-        config_value_refuse(given, "is out of range: give %s", range);
+    if (*length_us < min_us || *length_us > max_us) {
+        conf_refuse(value, "is out of range: give %s", range);
         return false;
     }
-    *length_us = read;
     return true;
 }
 
-static void read_socket(const struct given *given)
+static int read_length(const struct conf_value *value, int64_t min_us, int64_t max_us,
+                       const char *range, int64_t *length_us)
 {
-    read_path(given, SOCKET_PATH_MAX, &given->loading->config->socket);
+    int64_t read;
+
+    if (is_length(value, min_us, max_us, range, &read))
+        *length_us = read;
+    return 0;
 }
 
-static void read_database(const struct given *given)
-{
-    /* SQLite's names for what is no file, or not the file of that name. */
-    if (*given->value == ':' || strncmp(given->value, "file:", 5) == 0)
-        config_value_refuse(given, "is no file: give a path");
-    else
-        read_path(given, PATH_MAX - 1, &given->loading->config->database);
-}
-
-static void read_http_threads(const struct given *given)
-{
-    read_number(given, 1, 64, &given->loading->config->http_threads);
-}
-
-static void read_max_connections(const struct given *given)
-{
-    read_number(given, 16, 65536, &given->loading->config->max_connections);
-}
-
-static void read_idle_timeout(const struct given *given)
-{
-    read_length(given, US_PER_S, US_PER_H, "from 1s to 1h",
-                &given->loading->config->idle_timeout_us);
-}
+/* ---- warnings, of a facility and of those that have none of their own ---- */
 
 static void insert_warning(struct facility *facility, int64_t warning_s)
 {
@@ -127,53 +91,110 @@ static bool has_warning(const struct facility *facility, int64_t warning_s)
     return false;
 }
 
-/* Called for each element of the list. */
-static void read_warning(const struct given *given)
+static int read_warning(const struct conf_value *value, void *context)
 {
-    struct loading *loading = given->loading;
-    struct facility *facility = loading->facility ? loading->facility : &loading->general;
+    struct facility *facility = context;
     int64_t length_us;
 
     static_assert(RULE_LIMIT_H == 48, "the message says so");
-    if (given->option->nvalues == 1)
+    if (value->index == 0)
         facility->n_warnings = 0;
-    if (!read_length(given, US_PER_S, RULE_LIMIT_H * US_PER_H, "from 1s to 48h, as long as a hold",
-                     &length_us))
-        return;
+    if (!is_length(value, US_PER_S, RULE_LIMIT_H * US_PER_H, "from 1s to 48h, as long as a hold",
+                   &length_us))
+        return 0;
     if (has_warning(facility, length_us / US_PER_S))
-        config_value_refuse(given, "is in this list already");
-    else if (facility->n_warnings == FACILITY_WARNINGS_MAX)
-        config_value_refuse(given, "is one too many: a list has at most %d", FACILITY_WARNINGS_MAX);
-    else
-        insert_warning(facility, length_us / US_PER_S);
+        return conf_refuse(value, "is in this list already");
+    if (facility->n_warnings == FACILITY_WARNINGS_MAX)
+        return conf_refuse(value, "is one too many: a list has at most %d", FACILITY_WARNINGS_MAX);
+    insert_warning(facility, length_us / US_PER_S);
+    return 0;
 }
 
-static void read_name(const struct given *given)
+/* ---- settings of the whole file ---- */
+
+static int read_socket(const struct conf_value *value, void *context)
 {
-    struct facility *facility = given->loading->facility;
+    struct loading *loading = context;
 
-    if (!*given->value)
-        config_value_refuse(given, "is empty: name the jail, or leave the setting out");
-    else if (strlen(given->value) >= sizeof(facility->name))
-        config_value_refuse(given, "has %zu bytes; there is room for %zu", strlen(given->value),
-                            sizeof(facility->name) - 1);
-    else
-        strcpy(facility->name, given->value);
+    return read_path(value, SOCKET_PATH_MAX, &loading->config->socket);
 }
 
-static void read_zone(const struct given *given)
+static int read_database(const struct conf_value *value, void *context)
 {
-    struct facility *facility = given->loading->facility;
+    struct loading *loading = context;
 
-    if (strlen(given->value) >= sizeof(facility->zone_name) ||
-        zone_find(given->value, &facility->zone) < 0)
-        config_value_refuse(given, "is no time zone of this system: give an IANA name such as "
-                                   "\"America/Los_Angeles\"");
-    else
-        strcpy(facility->zone_name, given->value);
+    /* SQLite's names for what is no file, or not the file of that name. */
+    if (*value->text == ':' || strncmp(value->text, "file:", 5) == 0)
+        return conf_refuse(value, "is no file: give a path");
+    return read_path(value, PATH_MAX - 1, &loading->config->database);
 }
 
-static void read_policy(const struct given *given)
+static int read_general_warning(const struct conf_value *value, void *context)
+{
+    struct loading *loading = context;
+
+    return read_warning(value, &loading->general);
+}
+
+static int read_http_threads(const struct conf_value *value, void *context)
+{
+    struct loading *loading = context;
+
+    return read_number(value, 1, 64, &loading->config->http_threads);
+}
+
+static int read_max_connections(const struct conf_value *value, void *context)
+{
+    struct loading *loading = context;
+
+    return read_number(value, 16, 65536, &loading->config->max_connections);
+}
+
+static int read_idle_timeout(const struct conf_value *value, void *context)
+{
+    struct loading *loading = context;
+
+    return read_length(value, US_PER_S, US_PER_H, "from 1s to 1h",
+                       &loading->config->idle_timeout_us);
+}
+
+const struct conf_setting config_settings[CONFIG_SETTINGS] = {
+    {"socket", read_socket},
+    {"database", read_database},
+    {"warnings", read_general_warning, .list = true},
+    {"http_threads", read_http_threads},
+    {"max_connections", read_max_connections},
+    {"idle_timeout", read_idle_timeout},
+};
+
+/* ---- settings of a facility ---- */
+
+static int read_name(const struct conf_value *value, void *context)
+{
+    struct facility *facility = context;
+
+    if (!*value->text)
+        return conf_refuse(value, "is empty: name the jail, or leave the setting out");
+    if (strlen(value->text) >= sizeof(facility->name))
+        return conf_refuse(value, "has %zu bytes; there is room for %zu", strlen(value->text),
+                           sizeof(facility->name) - 1);
+    strcpy(facility->name, value->text);
+    return 0;
+}
+
+static int read_zone(const struct conf_value *value, void *context)
+{
+    struct facility *facility = context;
+
+    if (strlen(value->text) >= sizeof(facility->zone_name) ||
+        zone_find(value->text, &facility->zone) < 0)
+        return conf_refuse(value, "is no time zone of this system: give an IANA name such as "
+                                  "\"America/Los_Angeles\"");
+    strcpy(facility->zone_name, value->text);
+    return 0;
+}
+
+static int read_policy(const struct conf_value *value, void *context)
 {
     static const char *const values[] = {
         [DECISION_HONOR] = "always-honor",
@@ -181,59 +202,29 @@ static void read_policy(const struct given *given)
         [DECISION_REVIEW] = "always-review",
     };
     static const struct names policies = NAMES(values);
+    struct facility *facility = context;
+    int policy = names_find(&policies, value->text);
     char list[64];
-    int policy = names_find(&policies, given->value);
 
     names_list(&policies, list, sizeof(list));
-    if (policy)
-        given->loading->facility->policy = (enum decision)policy;
-    else
-        config_value_refuse(given, "is no policy: give one of %s", list);
+    if (!policy)
+        return conf_refuse(value, "is no policy: give one of %s", list);
+    facility->policy = (enum decision)policy;
+    return 0;
 }
 
-static void read_transfer_grace(const struct given *given)
+static int read_transfer_grace(const struct conf_value *value, void *context)
 {
-    read_length(given, US_PER_S, 24 * US_PER_H, "from 1s to 24h",
-                &given->loading->facility->transfer_grace_us);
+    struct facility *facility = context;
+
+    return read_length(value, US_PER_S, 24 * US_PER_H, "from 1s to 24h",
+                       &facility->transfer_grace_us);
 }
 
-static const struct setting {
-    const char *name;
-    void (*read)(const struct given *given);
-} settings[] = {
-    {"socket", read_socket},
-    {"database", read_database},
-    {"warnings", read_warning}, /* of the whole file and of a facility */
-    {"http_threads", read_http_threads},
-    {"max_connections", read_max_connections},
-    {"idle_timeout", read_idle_timeout},
+const struct conf_setting config_facility_settings[CONFIG_FACILITY_SETTINGS] = {
     {"name", read_name},
-    {"zone", read_zone},
-    {"policy", read_policy},
+    {"zone", read_zone, .required = "America/Los_Angeles"},
+    {"policy", read_policy, .required = "always-review"},
+    {"warnings", read_warning, .list = true},
     {"transfer_grace", read_transfer_grace},
 };
-
-/* No control characters, which escapes in the file may have made, and UTF-8. */
-static bool is_text(const char *value)
-{
-    json_t *string = json_string(value);
-    bool is_utf8 = string;
-
-    json_decref(string);
-    for (; *value; value++)
-        if ((unsigned char)*value < ' ' || *value == 0x7f)
-            return false;
-    return is_utf8;
-}
-
-void config_value_read(const struct given *given)
-{
-    if (!is_text(given->value)) {
-        mistakes_add(&given->loading->mistakes, given->block->line, "%s is not plain UTF-8 text",
-                     given->option->name);
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
-        if (strcmp(settings[i].name, given->option->name) == 0)
-            settings[i].read(given);
-}

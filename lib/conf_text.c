@@ -9,11 +9,8 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include "macro.h"
-
-#define SIZE_LIMIT (1 << 20) /* a list of every jail in the country is smaller */
 
 struct walk {
     struct mistakes *mistakes;
@@ -34,18 +31,72 @@ static void note(struct walk *walk, char c)
     }
 }
 
-/* Steps over a string; its quotes must stand on one line. */
+/* "${NAME}" in double quotes, or without any, is what the environment says. */
+static bool refuse_variable(struct walk *walk)
+{
+    mistakes_add(walk->mistakes, walk->line,
+                 "${ would take a value from the environment: write \"\\${\" for those characters");
+    return false;
+}
+
+/* The byte that an escape of digits in double quotes means, after "\\" or "\\x"; -1 for none. */
+static int escaped_byte(const char *digits, int base, size_t most)
+{
+    size_t length = strspn(digits, base == 8 ? "0123456789" : "0123456789ABCDEFabcdef");
+    char copy[4] = "";
+    char *end;
+    long byte;
+
+    if (base == 8 && length > most)
+        return -1;
+    memcpy(copy, digits, length < most ? length : most);
+    byte = strtol(copy, &end, base);
+    return *end || byte > 0xff ? -1 : (int)byte;
+}
+
+/* Complains of an escape of digits that libconfuse would stumble over. */
+static bool check_escape(struct walk *walk)
+{
+    const char *at = walk->at;
+    int byte = 1;
+
+    if (strspn(at, "0123456789"))
+        byte = escaped_byte(at, 8, 3);
+    else if (*at == 'x' && strspn(at + 1, "0123456789ABCDEFabcdef"))
+        byte = escaped_byte(at + 1, 16, 2);
+    if (byte < 0)
+        mistakes_add(walk->mistakes, walk->line, "invalid octal number '\\%.*s'",
+                     (int)strspn(at, "0123456789"), at);
+    else if (byte == 0)
+        mistakes_add(walk->mistakes, walk->line, "a string cannot hold the byte 0");
+    return byte > 0;
+}
+
+/* Steps over what a backslash makes special. */
+static bool walk_escape(struct walk *walk, char quote)
+{
+    walk->at++;
+    if (quote == '"' && !check_escape(walk))
+        return false;
+    walk->line += *walk->at == '\n';
+    return true;
+}
+
+/* Steps over a string; its quotes must stand on one line, but for line ends that are escaped. */
 static bool walk_string(struct walk *walk)
 {
     char quote = *walk->at++;
 
     for (; *walk->at != quote; walk->at++) {
-        if (*walk->at == '\\' && walk->at[1])
-            walk->at++;
-        if (!*walk->at || *walk->at == '\n') {
+        if (*walk->at == '\\' && walk->at[1]) {
+            if (!walk_escape(walk, quote))
+                return false;
+        } else if (!*walk->at || *walk->at == '\n') {
             mistakes_add(walk->mistakes, walk->line, "the string has no closing %c on its line",
                          quote);
             return false;
+        } else if (quote == '"' && *walk->at == '$' && walk->at[1] == '{') {
+            return refuse_variable(walk);
         }
     }
     walk->at++;
@@ -88,10 +139,12 @@ static void count_brace(struct walk *walk, char c)
                      "the list is empty: give at least one value, or leave the setting out");
 }
 
-static void walk_byte(struct walk *walk)
+static bool walk_byte(struct walk *walk)
 {
     char c = *walk->at++;
 
+    if (c == '$' && *walk->at == '{')
+        return refuse_variable(walk);
     if (c == '\n')
         walk->line++;
     else if (c == '+' || c == '*')
@@ -101,6 +154,7 @@ static void walk_byte(struct walk *walk)
     else if (c == '{' || c == '}')
         count_brace(walk, c);
     note(walk, c);
+    return true;
 }
 
 static bool walk_token(struct walk *walk)
@@ -114,26 +168,21 @@ static bool walk_token(struct walk *walk)
     if (*at == '#' || (*at == '/' && at[1] == '/' && !walk->in_word))
         blank_line(walk);
     else
-        walk_byte(walk);
+        return walk_byte(walk);
     return true;
 }
 
-int conf_text_read(struct mistakes *mistakes, char **text)
+int conf_text_prepare(struct mistakes *mistakes, char *text)
 {
-    _cleanup_(free_ptr) char *read = NULL;
-    struct walk walk = {.mistakes = mistakes, .line = 1};
-    int r;
+    struct walk walk = {.mistakes = mistakes, .at = text, .line = 1};
+    int r = mistakes_check_text(mistakes, text, strlen(text));
 
-    r = mistakes_read_file(mistakes, SIZE_LIMIT, &read);
     if (r)
         return r;
-    walk.at = read;
     while (*walk.at)
         if (!walk_token(&walk))
             return -EINVAL;
     if (walk.depth)
         mistakes_add(mistakes, walk.unclosed_line, "the { here is never closed: a } is missing");
-    *text = read;
-    read = NULL;
     return 0;
 }

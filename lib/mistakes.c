@@ -36,7 +36,7 @@ int mistakes_unusable(struct mistakes *mistakes, const char *why)
     return -EINVAL;
 }
 
-static int check_bytes(struct mistakes *mistakes, const char *text, size_t length)
+int mistakes_check_text(struct mistakes *mistakes, const char *text, size_t length)
 {
     int line = 1;
 
@@ -69,7 +69,7 @@ int mistakes_read_file(struct mistakes *mistakes, size_t limit, char **text)
         return mistakes_unusable(mistakes, strerror(errno));
     if (length > limit)
         return mistakes_unusable(mistakes, "too long for a file of its kind");
-    r = check_bytes(mistakes, read, length);
+    r = mistakes_check_text(mistakes, read, length);
     if (r)
         return r;
     read[length] = '\0';

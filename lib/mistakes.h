@@ -24,8 +24,13 @@ __attribute__((format(printf, 3, 4))) void mistakes_add(struct mistakes *mistake
 int mistakes_unusable(struct mistakes *mistakes, const char *why);
 
 /*
- * Reads the file at mistakes->path: plain text of at most `limit` bytes, without control characters
- * other than tabs and line ends. Returns 0 and the text, NUL-terminated, for free(); or -EINVAL
- * after a mistake that says why not; or -ENOMEM.
+ * Whether all bytes are those of plain text, with no control characters other than tabs and line
+ * ends. Returns 0; or -EINVAL after a mistake that names the first other byte.
+ */
+int mistakes_check_text(struct mistakes *mistakes, const char *text, size_t length);
+
+/*
+ * Reads the file at mistakes->path: plain text of at most `limit` bytes. Returns 0 and the text,
+ * NUL-terminated, for free(); or -EINVAL after a mistake that says why not; or -ENOMEM.
  */
 int mistakes_read_file(struct mistakes *mistakes, size_t limit, char **text);
