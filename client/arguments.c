@@ -35,15 +35,21 @@ __attribute__((format(printf, 1, 2))) static int usage_error(const char *format,
     return EXIT_USAGE;
 }
 
-static int unknown_verb(const char *word)
+/* `group` is the word before, where there was one. */
+static int unknown_verb(const char *group, const char *word)
 {
-    struct nearest nearest = nearest_to(word);
+    _cleanup_(free_ptr) char *name = text_new("%s%s%s", group, *group ? " " : "", word);
+    struct nearest nearest = nearest_to(name);
 
     for (size_t i = 0; i < n_verbs; i++)
-        nearest_consider(&nearest, verbs[i].name);
+        if (!*group || verb_is_in(&verbs[i], group))
+            nearest_consider(&nearest, verbs[i].name);
+    for (size_t i = 0; i < n_verb_groups && !*group; i++)
+        nearest_consider(&nearest, verb_groups[i]);
     if (nearest.best)
-        return usage_error("there is no command \"%s\"; did you mean \"%s\"?", word, nearest.best);
-    return usage_error("there is no command \"%s\"; see detainerctl --help", word);
+        return usage_error("there is no command \"%s\"; did you mean \"%s\"?", name, nearest.best);
+    return usage_error("there is no command \"%s\"; see detainerctl%s%s --help", name,
+                       *group ? " " : "", group);
 }
 
 static int unknown_option(const struct verb *verb, const char *name)
@@ -174,37 +180,96 @@ static int read_option(struct arguments *arguments, const char *word, char *cons
     return EXIT_DONE;
 }
 
-/* A word that is no option: the verb, then what the verb takes. */
-static int read_word(struct arguments *arguments, const char *word)
+static int read_verb(struct arguments *arguments, const char *word)
 {
-    size_t length = strlen(word);
+    const char *group = arguments->group;
 
-    if (!arguments->verb && strcmp(word, "help") == 0) {
+    if (!group && strcmp(word, "help") == 0) {
         arguments->help = true;
         return EXIT_DONE;
     }
-    if (!arguments->verb) {
-        arguments->verb = verb_find(word);
-        return arguments->verb ? EXIT_DONE : unknown_verb(word);
+    if (!group && verb_is_group(word)) {
+        arguments->group = word;
+        return EXIT_DONE;
     }
-    if (!arguments->verb->takes_hold || arguments->hold)
-        return usage_error("%s: \"%s\" is one word too many", arguments->verb->name, word);
-    if (!length || length > 18 || strspn(word, "0123456789") != length || !strtoll(word, NULL, 10))
-        return usage_error("%s: \"%s\" is not the id of a hold; see detainerctl list",
-                           arguments->verb->name, word);
+    arguments->verb = group ? verb_find_in(group, word) : verb_find(word);
+    return arguments->verb ? EXIT_DONE : unknown_verb(group ? group : "", word);
+}
+
+/* Sets arguments->hold. Returns whether the word is the id of one. */
+static bool set_hold(struct arguments *arguments, const char *word)
+{
+    size_t length = strlen(word);
+
+    if (length > 18 || strspn(word, "0123456789") != length)
+        return false;
     arguments->hold = strtoll(word, NULL, 10);
+    return arguments->hold > 0;
+}
+
+static bool set_text(const char **text, const char *word)
+{
+    *text = word;
+    return *word;
+}
+
+static bool set_operand(struct arguments *arguments, enum operand operand, const char *word)
+{
+    switch (operand) {
+    case OPERAND_HOLD:
+        return set_hold(arguments, word);
+    case OPERAND_POLICY:
+        return set_text(&arguments->policy, word);
+    case OPERAND_FILE:
+        return set_text(&arguments->file, word);
+    default:
+        return false;
+    }
+}
+
+/* The next operand that the verb wants; OPERAND_NONE where it has all. */
+static enum operand next_operand(const struct arguments *arguments)
+{
+    if (arguments->n_operands == OPERANDS_MAX)
+        return OPERAND_NONE;
+    return arguments->verb->operands[arguments->n_operands];
+}
+
+static int read_operand(struct arguments *arguments, const char *word)
+{
+    enum operand operand = next_operand(arguments);
+    const struct operand_kind *kind = &operand_kinds[operand];
+
+    if (!operand)
+        return usage_error("%s: \"%s\" is one word too many", arguments->verb->name, word);
+    if (!set_operand(arguments, operand, word))
+        return usage_error("%s: \"%s\" is not %s%s", arguments->verb->name, word, kind->what,
+                           kind->hint);
+    arguments->n_operands++;
     return EXIT_DONE;
 }
 
-static int check_complete(const struct arguments *arguments)
+/* A word that is no option: the verb, then what the verb takes. */
+static int read_word(struct arguments *arguments, const char *word)
+{
+    return arguments->verb ? read_operand(arguments, word) : read_verb(arguments, word);
+}
+
+static int check_operands(const struct arguments *arguments)
+{
+    const struct operand_kind *kind = &operand_kinds[next_operand(arguments)];
+    _cleanup_(free_ptr) char *synopsis = verb_synopsis(arguments->verb);
+
+    if (!kind->what)
+        return EXIT_DONE;
+    return usage_error("%s needs %s: detainerctl %s%s", arguments->verb->name, kind->what, synopsis,
+                       kind->hint);
+}
+
+static int check_options(const struct arguments *arguments)
 {
     const struct verb *verb = arguments->verb;
 
-    if (!verb)
-        return usage_error("say what to do; detainerctl --help shows how");
-    if (verb->takes_hold && !arguments->hold)
-        return usage_error("%s needs the id of a hold: detainerctl %s HOLD; see detainerctl list",
-                           verb->name, verb->name);
     for (size_t i = 0; i < verb->options->count; i++) {
         const struct record_field *field = &verb->options->fields[i];
         char name[OPTION_NAME_SIZE];
@@ -215,6 +280,19 @@ static int check_complete(const struct arguments *arguments)
                                verb->name);
     }
     return EXIT_DONE;
+}
+
+static int check_complete(const struct arguments *arguments)
+{
+    int r;
+
+    if (!arguments->verb && arguments->group)
+        return usage_error("%s: say what to do; detainerctl %s --help shows how", arguments->group,
+                           arguments->group);
+    if (!arguments->verb)
+        return usage_error("say what to do; detainerctl --help shows how");
+    r = check_operands(arguments);
+    return r ? r : check_options(arguments);
 }
 
 int arguments_parse(struct arguments *arguments, char *const argv[], instant now)

@@ -10,7 +10,7 @@
 
 #include "verbs.h"
 
-#define ARGUMENTS_MAX 8 /* options of one verb */
+#define ARGUMENTS_MAX 12 /* options of one verb */
 
 struct arguments {
     /* Of detainerctl itself, anywhere on the line. */
@@ -20,7 +20,13 @@ struct arguments {
     bool version;
 
     const struct verb *verb; /* NULL: none given */
+    const char *group;       /* the first word of a verb of two words; NULL: none given */
+
+    /* What stands after the verb, as far as the verb takes it. */
+    size_t n_operands;
     int64_t hold;
+    const char *policy;
+    const char *file; /* "-": standard input */
 
     /*
      * By the index of verb->options; NULL where not given. Times are RFC 3339 in UTC, whatever the

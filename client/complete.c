@@ -18,8 +18,9 @@
 struct line {
     const char *prefix; /* the word to complete */
     const char *socket;
+    const char *group; /* the first word of a verb of two; NULL where there was none */
     const struct verb *verb;
-    bool has_hold;
+    size_t n_operands;
     bool wants_value;                 /* the word before is an option that takes one */
     const struct record_field *value; /* that option, unless it is --socket */
 };
@@ -28,6 +29,12 @@ static void offer(const struct line *line, const char *candidate)
 {
     if (strncmp(candidate, line->prefix, strlen(line->prefix)) == 0)
         puts(candidate);
+}
+
+/* The shell knows how to offer files. No candidate begins so. */
+static void offer_files(void)
+{
+    puts(COMPLETE_FILES);
 }
 
 static void offer_option(const struct line *line, const char *name)
@@ -66,6 +73,18 @@ static void offer_facilities(const struct line *line)
     }
 }
 
+static void offer_policies(const struct line *line)
+{
+    _cleanup_(json_decref_ptr) json_t *root = ask(line, "/v1/policies");
+    const json_t *policy;
+    size_t i;
+
+    json_array_foreach(json_object_get(root, "policies"), i, policy)
+    {
+        offer(line, member_text(policy, "name"));
+    }
+}
+
 /* Holds on which the command is legal; any hold for verbs that only look. */
 static void offer_holds(const struct line *line)
 {
@@ -91,9 +110,9 @@ static void offer_values(const struct line *line)
 {
     const struct record_field *option = line->value;
 
-    if (!option)
-        return;
-    if (option->type == RECORD_INSTANT)
+    if (!option || option->flags & OPTION_FILE)
+        offer_files();
+    else if (option->type == RECORD_INSTANT)
         offer(line, "now");
     else if (option->type == RECORD_NAME)
         for (size_t i = 1; i < option->names->count; i++)
@@ -116,10 +135,42 @@ static void offer_options(const struct line *line)
         offer_option(line, global[i]);
 }
 
+static void offer_operand(const struct line *line)
+{
+    if (line->n_operands >= OPERANDS_MAX)
+        return;
+    switch (line->verb->operands[line->n_operands]) {
+    case OPERAND_HOLD:
+        offer_holds(line);
+        break;
+    case OPERAND_POLICY:
+        offer_policies(line);
+        break;
+    case OPERAND_FILE:
+        offer_files();
+        break;
+    default:
+        break;
+    }
+}
+
 static void offer_verbs(const struct line *line)
 {
     for (size_t i = 0; i < n_verbs; i++)
-        offer(line, verbs[i].name);
+        if (line->group && verb_is_in(&verbs[i], line->group))
+            offer(line, verb_last_word(&verbs[i]));
+        else if (!line->group && !strchr(verbs[i].name, ' '))
+            offer(line, verbs[i].name);
+    for (size_t i = 0; i < n_verb_groups && !line->group; i++)
+        offer(line, verb_groups[i]);
+}
+
+static void read_option(struct line *line, const char *name)
+{
+    bool is_socket = strcmp(name, "socket") == 0;
+
+    line->value = !is_socket && line->verb ? verb_option_find(line->verb, name) : NULL;
+    line->wants_value = is_socket || (line->value && line->value->type != RECORD_BOOL);
 }
 
 /* Takes in one word that stands before the one to complete. */
@@ -129,16 +180,16 @@ static void read_word(struct line *line, const char *word)
         if (!line->value)
             line->socket = word;
         line->wants_value = false;
-    } else if (strcmp(word, "--socket") == 0) {
-        line->wants_value = true;
-        line->value = NULL;
     } else if (strncmp(word, "--", 2) == 0) {
-        line->value = line->verb ? verb_option_find(line->verb, word + 2) : NULL;
-        line->wants_value = line->value && line->value->type != RECORD_BOOL;
-    } else if (!line->verb) {
-        line->verb = verb_find(word);
+        read_option(line, word + 2);
+    } else if (line->verb) {
+        line->n_operands++;
+    } else if (line->group) {
+        line->verb = verb_find_in(line->group, word);
+    } else if (verb_is_group(word)) {
+        line->group = word;
     } else {
-        line->has_hold = true;
+        line->verb = verb_find(word);
     }
 }
 
@@ -157,7 +208,7 @@ int complete(char *const words[], const char *socket_path)
         offer_options(&line);
     else if (!line.verb)
         offer_verbs(&line);
-    else if (line.verb->takes_hold && !line.has_hold)
-        offer_holds(&line);
+    else
+        offer_operand(&line);
     return EXIT_DONE;
 }

@@ -159,10 +159,7 @@ void describe_hold(FILE *out, const json_t *hold)
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
         _cleanup_(free_ptr) char *value = lines[i].value(hold, lines[i].member, zone);
 
-        if (!value || !*value)
-            continue;
-        fprintf(out, "%-14s ", lines[i].label);
-        text_put(out, value);
-        fputc('\n', out);
+        if (value)
+            text_put_field(out, lines[i].label, value);
     }
 }

@@ -11,6 +11,7 @@
 
 #define WIDTH  80
 #define INDENT 26 /* where the text of an option begins */
+#define VERB   22 /* the width of a verb with its operands */
 
 static const char intro[] =
     "Usage: detainerctl [--socket PATH] [--json] COMMAND ...\n"
@@ -36,16 +37,31 @@ static const char outro[] =
     "  detainerctl transfer 1\n"
     "\n"
     "Times are 2026-11-24T09:00:00-08:00 (with offset), now, -47h59min40s or +2h.\n"
-    "Exit status: 0 done, 1 refused, 2 command line wrong, 3 daemon not reached or failed.\n";
+    "Exit status: 0 done, 1 refused, 2 command line wrong, 3 daemon not reached or\n"
+    "failed.\n";
+
+static void put_summary(FILE *out, const struct verb *verb)
+{
+    _cleanup_(free_ptr) char *synopsis = verb_synopsis(verb);
+
+    fprintf(out, "  %-*s %s\n", VERB, synopsis, verb->summary);
+}
 
 void help_overview(FILE *out)
 {
     fputs(intro, out);
     fputs("Commands:\n", out);
     for (size_t i = 0; i < n_verbs; i++)
-        fprintf(out, "  %-9s %-5s%s\n", verbs[i].name, verbs[i].takes_hold ? "HOLD" : "",
-                verbs[i].summary);
+        put_summary(out, &verbs[i]);
     fputs(outro, out);
+}
+
+void help_group(FILE *out, const char *group)
+{
+    fprintf(out, "Usage: detainerctl %s COMMAND ...\n\nCommands:\n", group);
+    for (size_t i = 0; i < n_verbs; i++)
+        if (verb_is_in(&verbs[i], group))
+            put_summary(out, &verbs[i]);
 }
 
 /* Writes words with line breaks; `column` is where the line stands, `indent` where the next begins.
@@ -82,6 +98,8 @@ static void put_placeholder(FILE *out, const struct record_field *option)
         fputs(" TIME", out);
     else if (option->type == RECORD_INT)
         fputs(" N", out);
+    else if (option->flags & OPTION_FILE)
+        fputs(" FILE", out);
     else
         for (fputc(' ', out), last = last ? last + 1 : option->name; *last; last++)
             fputc(*last >= 'a' && *last <= 'z' ? *last - 'a' + 'A' : *last, out);
@@ -89,7 +107,9 @@ static void put_placeholder(FILE *out, const struct record_field *option)
 
 static void put_synopsis(FILE *out, const struct verb *verb)
 {
-    fprintf(out, "Usage: detainerctl %s%s", verb->name, verb->takes_hold ? " HOLD" : "");
+    _cleanup_(free_ptr) char *synopsis = verb_synopsis(verb);
+
+    fprintf(out, "Usage: detainerctl %s", synopsis);
     for (size_t i = 0; i < verb->options->count; i++) {
         const struct record_field *option = &verb->options->fields[i];
         bool required = option->flags & RECORD_REQUIRED;

@@ -8,4 +8,8 @@
 #include "verbs.h"
 
 void help_overview(FILE *out);
+
+/* The verbs of two words that begin with that one. */
+void help_group(FILE *out, const char *group);
+
 void help_verb(FILE *out, const struct verb *verb);

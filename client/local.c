@@ -44,3 +44,15 @@ char *local_length(int64_t length_us)
     duration_format(negative ? -(length_us + 1) : length_us, length);
     return text_new("%s%s", negative ? "-" : "", length);
 }
+
+char *local_length_exact(int64_t length_us)
+{
+    bool negative = length_us < 0;
+    uint64_t us = negative ? -(uint64_t)length_us : (uint64_t)length_us;
+    char fraction[16] = "";
+
+    if (us % US_PER_S)
+        snprintf(fraction, sizeof(fraction), ".%06d", (int)(us % US_PER_S));
+    return text_new("%s%llu:%02d:%02d%s", negative ? "-" : "", (unsigned long long)(us / US_PER_H),
+                    (int)(us / US_PER_MIN % 60), (int)(us / US_PER_S % 60), fraction);
+}

@@ -19,3 +19,6 @@ char *local_and_utc_text(const struct zone *zone, instant at);
 
 /* "3 h 12 min", with a minus where the length is negative. The caller frees. */
 char *local_length(int64_t length_us);
+
+/* "25:00:00", or "0:00:00.500000": hours, minutes and seconds that add up. The caller frees. */
+char *local_length_exact(int64_t length_us);

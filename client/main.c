@@ -53,6 +53,8 @@ static int dispatch(const struct arguments *arguments)
         puts("detainerctl " PACKAGE_VERSION);
     else if (arguments->help && arguments->verb)
         help_verb(stdout, arguments->verb);
+    else if (arguments->help && arguments->group)
+        help_group(stdout, arguments->group);
     else if (arguments->help)
         help_overview(stdout);
     else

@@ -34,13 +34,13 @@ int session_try(struct session *session, const char *method, const char *target,
     return 0;
 }
 
-int session_call(struct session *session, const char *method, const char *target, const char *body,
-                 struct reply *reply)
+static int call(struct session *session, const char *method, const char *target, const char *body,
+                bool is_command, struct reply *reply)
 {
     int r = session_try(session, method, target, body, SESSION_TIMEOUT_S, reply);
 
     if (r)
-        return session_report_failure(session, r, body != NULL);
+        return session_report_failure(session, r, is_command);
     if (reply->answer.status < 300)
         return EXIT_DONE;
     r = session_report_problem(session, reply);
@@ -48,9 +48,20 @@ int session_call(struct session *session, const char *method, const char *target
     return r;
 }
 
+int session_call(struct session *session, const char *method, const char *target, const char *body,
+                 struct reply *reply)
+{
+    return call(session, method, target, body, body != NULL, reply);
+}
+
 int session_get(struct session *session, const char *target, struct reply *reply)
 {
-    return session_call(session, "GET", target, NULL, reply);
+    return call(session, "GET", target, NULL, false, reply);
+}
+
+int session_ask(struct session *session, const char *target, const char *body, struct reply *reply)
+{
+    return call(session, "POST", target, body, false, reply);
 }
 
 /* ---- failures

@@ -42,6 +42,9 @@ int session_call(struct session *session, const char *method, const char *target
                  struct reply *reply);
 int session_get(struct session *session, const char *target, struct reply *reply);
 
+/* A question that needs a body: POST, but nothing is recorded. */
+int session_ask(struct session *session, const char *target, const char *body, struct reply *reply);
+
 /* Says on stderr why the daemon could not be talked to, and what to check. Returns
  * EXIT_UNREACHABLE. */
 int session_report_failure(const struct session *session, int error, bool is_command);

@@ -14,6 +14,12 @@ void target_begin(struct target *target, const char *path)
     fputs(path, target->out);
 }
 
+void target_step(struct target *target, const char *step)
+{
+    fputc('/', target->out);
+    client_put_escaped(target->out, step);
+}
+
 void target_add(struct target *target, const char *parameter, const char *value)
 {
     if (!value)

@@ -19,6 +19,9 @@ struct target {
 
 void target_begin(struct target *target, const char *path);
 
+/* Adds a step to the path, escaped, with a slash before it. Steps come before parameters. */
+void target_step(struct target *target, const char *step);
+
 /* Adds a parameter; none where `value` is NULL. */
 void target_add(struct target *target, const char *parameter, const char *value);
 void target_add_int(struct target *target, const char *parameter, int64_t value);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "exits.h"
 #include "macro.h"
@@ -78,6 +79,28 @@ void text_put(FILE *out, const char *text)
         else
             fwrite(from, 1, (size_t)(text - from), out);
     }
+}
+
+void text_put_lines(FILE *out, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\t\n");
+        _cleanup_(free_ptr) char *piece = text_not_null(strndup(text, length));
+
+        text_put(out, piece);
+        text += length;
+        fputc(*text == '\t' ? '\t' : '\n', out);
+        text += *text != '\0';
+    }
+}
+
+void text_put_field(FILE *out, const char *label, const char *value)
+{
+    if (!*value)
+        return;
+    fprintf(out, "%-14s ", label);
+    text_put(out, value);
+    fputc('\n', out);
 }
 
 size_t text_width(const char *text)

@@ -15,6 +15,12 @@
 /* Writes UTF-8 text for people: what must not reach a terminal as `\x1b` or `\u202e`. */
 void text_put(FILE *out, const char *text);
 
+/* The same for a text of several lines: tabs and line ends stay, and the last line gets its end. */
+void text_put_lines(FILE *out, const char *text);
+
+/* One line, label before value; none where the value is "". */
+void text_put_field(FILE *out, const char *label, const char *value);
+
 /* The columns that text_put() fills, each character counted as one. */
 size_t text_width(const char *text);
 

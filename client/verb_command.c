@@ -51,7 +51,7 @@ int verb_command(struct session *session, const struct arguments *arguments)
 
     if (!body)
         return EXIT_USAGE;
-    if (arguments->verb->takes_hold)
+    if (arguments->verb->operands[0] == OPERAND_HOLD)
         target = text_new("/v1/holds/%lld/%s", (long long)arguments->hold, arguments->verb->name);
     else
         target = text_new("/v1/holds");

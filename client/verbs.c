@@ -8,37 +8,20 @@
 #include <string.h>
 
 #include "macro.h"
+#include "options.h"
+#include "text.h"
 
-#define OPTION(name, type, flags, names)                                                           \
-    {                                                                                              \
-        name, type, flags, 0, 0, names                                                             \
-    }
-
-static const struct record_field list_fields[] = {
-    OPTION("open", RECORD_BOOL, 0, NULL),
-    OPTION("state", RECORD_NAME, 0, &hold_state_names),
-    OPTION("facility", RECORD_TEXT, 0, NULL),
-    OPTION("booking", RECORD_TEXT, 0, NULL),
-    OPTION("due_before", RECORD_INSTANT, 0, NULL),
-    OPTION("limit", RECORD_INT, OPTION_POSITIVE, NULL),
-};
-static const struct record list_options = RECORD_FIELDS(list_fields);
-
-static const struct record_field watch_fields[] = {
-    OPTION("after", RECORD_INT, 0, NULL),
-    OPTION("count", RECORD_INT, OPTION_POSITIVE, NULL),
-    OPTION("wait", RECORD_INT, 0, NULL),
-};
-static const struct record watch_options = RECORD_FIELDS(watch_fields);
-
-static const struct record no_options = {0, NULL};
-
+/* clang-format off */
+#define NOTHING        {OPERAND_NONE}
+#define ONE(operand)   {operand}
+#define TWO(one, two)  {one, two}
+/* clang-format on */
 #define COMMAND(kind)      &command_table[kind].argument, verb_command, kind
-#define ON_HOLD(kind)      COMMAND(kind), true
+#define ON_HOLD(kind)      COMMAND(kind), ONE(OPERAND_HOLD)
 #define LOOK(options, run) &(options), run, COMMAND_FROM_OUTSIDE
 
 const struct verb verbs[] = {
-    {"request", COMMAND(COMMAND_REQUEST), false, "put a detainer on a booking: makes a hold",
+    {"request", COMMAND(COMMAND_REQUEST), NOTHING, "put a detainer on a booking: makes a hold",
      "Records that ICE asked to hold the person of a booking. The facility's policy answers: the "
      "hold is then lodged, declined, or pending until a supervisor decides. No clock runs yet. "
      "Prints the new hold's id.",
@@ -76,59 +59,61 @@ const struct verb verbs[] = {
     {"note", ON_HOLD(COMMAND_NOTE), "write a note into a hold's history",
      "Adds words to the history. Changes nothing else.",
      "detainerctl note 1 --text \"called the field office\""},
-    {"list", LOOK(list_options, verb_list), false, "table of holds with their deadlines",
+    {"list", LOOK(list_options, verb_list), NOTHING, "table of holds with their deadlines",
      "Deadlines stand in the facility's own time. Expired holds come first, the longest overdue on"
      " top, then those whose clock runs, the nearest deadline first, then the others; with --limit"
      " the first holds by id, in that order. With --json each page of the daemon's answer is one "
      "line.",
      "detainerctl list --open"},
-    {"show", LOOK(no_options, verb_show), true, "everything about one hold",
+    {"show", LOOK(no_options, verb_show), ONE(OPERAND_HOLD), "everything about one hold",
      "Times are shown as the facility's clock reads and in UTC.", "detainerctl show 1"},
-    {"history", LOOK(no_options, verb_history), true, "what happened to a hold, a line per event",
+    {"history", LOOK(no_options, verb_history), ONE(OPERAND_HOLD),
+     "what happened to a hold, a line per event",
      "Each line: sequence number, when it happened (in the facility's time), what, and who "
      "recorded it.",
      "detainerctl history 1"},
-    {"watch", LOOK(watch_options, verb_watch), false, "follow events as they happen",
+    {"watch", LOOK(watch_options, verb_watch), NOTHING, "follow events as they happen",
      "Prints a line per event as soon as it is recorded, from now on or after a sequence number, "
      "until interrupted. While the daemon restarts it keeps its place and tries again.",
      "detainerctl watch --after 0"},
-    {"status", LOOK(no_options, verb_status), false,
+    {"status", LOOK(no_options, verb_status), NOTHING,
      "the daemon, its clock, its facilities, counts", "How the daemon is.", "detainerctl status"},
+    {"deadline", LOOK(deadline_options, verb_deadline), NOTHING,
+     "both readings of the clock for given times, and why",
+     "Computes when the authority to hold would end: by each reading of the 48 hours, which of "
+     "them "
+     "binds, and for each day how much of it is counted, or why not. Nothing is stored.",
+     "detainerctl deadline --facility PIERCE --eligible-at 2026-11-25T17:00:00-08:00"},
+    {"policy list", LOOK(no_options, verb_policy_list), NOTHING,
+     "the policies, and who goes by them",
+     "A row for each policy that the daemon has loaded, with the version in force today.",
+     "detainerctl policy list"},
+    {"policy show", LOOK(no_options, verb_policy_show), ONE(OPERAND_POLICY),
+     "a policy's versions and text",
+     "Prints the policy's file as the daemon has loaded it, below what is known of it.",
+     "detainerctl policy show always-review"},
+    {"policy test", LOOK(policy_test_options, verb_policy_test), TWO(OPERAND_POLICY, OPERAND_FILE),
+     "what a policy says to facts from a file",
+     "The file has a JSON object of facts, such as {\"charge_severity\": \"felony\"}; a fact that "
+     "is "
+     "not given is not known. - reads standard input. Prints the decision, the rule that took it, "
+     "the reason and the citation. Nothing is stored.",
+     "detainerctl policy test always-review facts.json"},
+    {"reload", LOOK(no_options, verb_reload), NOTHING,
+     "the daemon reads policies and calendars anew",
+     "All of the configuration is read and checked before any of it counts; where there is a "
+     "mistake, nothing changes and every mistake is told. Deadlines that run move only earlier.",
+     "detainerctl reload"},
 };
 const size_t n_verbs = ARRAY_SIZE(verbs);
 
-/* Help on options: the row of the verb itself, or else the row for all verbs. */
-static const struct option_help {
-    const char *verb, *option, *text;
-} option_helps[] = {
-    {"request", "booking", "the jail's number of the person's stay"},
-    {"request", "facility", "id of the jail in detainerd's configuration"},
-    {"request", "form", "the form ICE used; default " FORM_DEFAULT},
-    {"request", "issued_at", "when ICE signed the detainer"},
-    {"request", "ice_office", "the ICE office that asks"},
-    {"request", "ice_warrant", "the administrative warrant that came with it"},
-    {"request", "booked_at", "when the person was booked"},
-    {"request", "received_at", "when the jail got the detainer; default now"},
-    {"start", "eligible_at", "since when the person would have gone free; default now"},
-    {"start", "reason", "why the person would have gone free; default other"},
-    {"schedule", "at", "when ICE said so; default now"},
-    {"schedule", "pickup_at", "when ICE means to come"},
-    {"decide", "decision", "what was decided"},
-    {"cancel", "lift_code", "NIEM code of why the detainer was lifted"},
-    {"close", "reason", "how the person left"},
-    {"correct", "eligible_at", "since when the person truly would have gone free"},
-    {"note", "text", "the note"},
-    {"list", "open", "only holds that have not ended"},
-    {"list", "state", "only holds in this state"},
-    {"list", "facility", "only holds of this facility"},
-    {"list", "booking", "only holds on this booking"},
-    {"list", "due_before", "only holds whose deadline lies before"},
-    {"list", "limit", "at most so many holds; default all"},
-    {"watch", "after", "begin after this sequence number (0: all history); default from now on"},
-    {"watch", "count", "stop after so many events"},
-    {"watch", "wait", "stop after so many seconds (0: do not wait for new events)"},
-    {NULL, "at", "when it happened; default now"},
-    {NULL, "reason", "why, in words"},
+const char *const verb_groups[] = {"policy"};
+const size_t n_verb_groups = ARRAY_SIZE(verb_groups);
+
+const struct operand_kind operand_kinds[OPERAND_KINDS] = {
+    [OPERAND_HOLD] = {"HOLD", "the id of a hold", "; see detainerctl list"},
+    [OPERAND_POLICY] = {"NAME", "the name of a policy", "; see detainerctl policy list"},
+    [OPERAND_FILE] = {"FILE", "a file", ""},
 };
 
 const struct verb *verb_find(const char *name)
@@ -139,34 +124,44 @@ const struct verb *verb_find(const char *name)
     return NULL;
 }
 
-const char *verb_option_help(const struct verb *verb, const struct record_field *option)
+bool verb_is_in(const struct verb *verb, const char *group)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(option_helps); i++) {
-        const struct option_help *help = &option_helps[i];
+    size_t length = strlen(group);
 
-        if ((!help->verb || strcmp(help->verb, verb->name) == 0) &&
-            strcmp(help->option, option->name) == 0)
-            return help->text;
-    }
-    return "";
+    return strncmp(verb->name, group, length) == 0 && verb->name[length] == ' ';
 }
 
-void verb_option_name(const struct record_field *option, char name[static OPTION_NAME_SIZE])
+const char *verb_last_word(const struct verb *verb)
 {
-    snprintf(name, OPTION_NAME_SIZE, "%s", option->name);
-    for (; *name; name++)
-        if (*name == '_')
-            *name = '-';
+    const char *blank = strrchr(verb->name, ' ');
+
+    return blank ? blank + 1 : verb->name;
 }
 
-const struct record_field *verb_option_find(const struct verb *verb, const char *name)
+bool verb_is_group(const char *word)
 {
-    for (size_t i = 0; i < verb->options->count; i++) {
-        char candidate[OPTION_NAME_SIZE];
+    for (size_t i = 0; i < n_verb_groups; i++)
+        if (strcmp(verb_groups[i], word) == 0)
+            return true;
+    return false;
+}
 
-        verb_option_name(&verb->options->fields[i], candidate);
-        if (strcmp(candidate, name) == 0)
-            return &verb->options->fields[i];
-    }
+const struct verb *verb_find_in(const char *group, const char *word)
+{
+    for (size_t i = 0; i < n_verbs; i++)
+        if (verb_is_in(&verbs[i], group) && strcmp(verb_last_word(&verbs[i]), word) == 0)
+            return &verbs[i];
     return NULL;
+}
+
+char *verb_synopsis(const struct verb *verb)
+{
+    char *synopsis = NULL;
+    size_t size;
+    FILE *out = text_not_null(open_memstream(&synopsis, &size));
+
+    fputs(verb->name, out);
+    for (size_t i = 0; i < OPERANDS_MAX && verb->operands[i]; i++)
+        fprintf(out, " %s", operand_kinds[verb->operands[i]].placeholder);
+    return text_not_null(fclose(out) ? NULL : synopsis);
 }

@@ -4,17 +4,20 @@
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import threading
+import unittest
 
-from harness import BASE_ENVIRONMENT, DETAINERCTL, REPOSITORY, DaemonCase
+from harness import BASE_ENVIRONMENT, DETAINERCTL, REPOSITORY, DaemonCase, short_temporary_directory
 from timing import patience
 
 DONE, REFUSED, USAGE, UNREACHABLE = range(4)  # exit statuses
 
 COMMANDS = ("request", "decide", "serve", "start", "schedule", "transfer", "release", "cancel", "close",
-            "correct", "note", "list", "show", "history", "watch", "status")
+            "correct", "note", "list", "show", "history", "watch", "status", "deadline", "policy list",
+            "policy show", "policy test", "reload")
 LOCAL = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d"
 COMPLETION = REPOSITORY / "client" / "completion" / "detainerctl"
 
@@ -35,9 +38,9 @@ def http(status, body):
 
 
 @contextlib.contextmanager
-def impostor(directory, *answers):
-    """Something else on a socket in the directory: it reads a request from each connection and gives the
-    next of the raw answers."""
+def impostor(directory, *answers, requests=None):
+    """Something else on a socket in the directory: it reads a request from each connection, which goes into
+    the list `requests`, and gives the next of the raw answers."""
     path = os.path.join(directory, "impostor")
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -50,7 +53,9 @@ def impostor(directory, *answers):
             except OSError:
                 return  # shut down: nobody else will come
             with connection:
-                connection.recv(65536)
+                request = connection.recv(65536)
+                if requests is not None:
+                    requests.append(request.decode())
                 connection.sendall(answer)
     thread = threading.Thread(target=serve)
     thread.start()
@@ -61,6 +66,28 @@ def impostor(directory, *answers):
         thread.join()
         listener.close()
         os.unlink(path)
+
+
+class FakeDaemonCase(unittest.TestCase):
+    """Verbs against a daemon that answers what the test says."""
+
+    def setUp(self):
+        self.dir = short_temporary_directory()
+        self.addCleanup(shutil.rmtree, self.dir)
+
+    def ask(self, arguments, body, status=200, **options):
+        """Runs detainerctl against one answer; returns what it did, and the request that it sent."""
+        requests = []
+        answer = http(status, json.dumps(body).encode())
+        with impostor(self.dir, answer, requests=requests) as path:
+            result = ctl(*arguments, socket_path=path, **options)
+        return result, requests[0]
+
+    def asked(self, arguments, body, **options):
+        """The same for what must be done without a word on standard error: output and request."""
+        result, request = self.ask(arguments, body, **options)
+        self.assertEqual((result.returncode, result.stderr), (DONE, ""), arguments)
+        return result.stdout, request
 
 
 class CtlCase(DaemonCase):

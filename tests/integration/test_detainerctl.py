@@ -20,6 +20,11 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
         self.assertIn(says, result.stderr)
 
+    def assertNarrow(self, text):
+        for line in text.split("\n"):
+            self.assertLessEqual(len(line), 80, line)
+            self.assertEqual(line, line.rstrip())
+
     def test_overview(self):
         for arguments in (["--help"], ["-h"], ["help"]):
             result = ctl(*arguments)
@@ -27,18 +32,25 @@ class CommandLine(unittest.TestCase):
             for command in COMMANDS:
                 self.assertRegex(result.stdout, rf"(?m)^  {command} +\S")
             self.assertIn("Exit status:", result.stdout)
+            self.assertNarrow(result.stdout)
 
     def test_help_of_every_command(self):
         for command in COMMANDS:
             with self.subTest(command=command):
-                result = ctl(command, "--help")
+                result = ctl(*command.split(), "--help")
                 self.assertEqual((result.returncode, result.stderr), (DONE, ""))
                 self.assertRegex(result.stdout, rf"\AUsage: detainerctl {command}\b")
                 self.assertRegex(result.stdout, rf"\nExample:\n  detainerctl {command}\b")
-                self.assertEqual(result.stdout, ctl("help", command).stdout)
-                for line in result.stdout.split("\n"):
-                    self.assertLessEqual(len(line), 80)
-                    self.assertEqual(line, line.rstrip())
+                self.assertEqual(result.stdout, ctl("help", *command.split()).stdout)
+                self.assertNarrow(result.stdout)
+
+    def test_help_of_commands_that_belong_together(self):
+        for arguments in (["policy", "--help"], ["--help", "policy"], ["help", "policy"]):
+            result = ctl(*arguments)
+            self.assertEqual((result.returncode, result.stderr), (DONE, ""))
+            self.assertEqual(re.findall(r"(?m)^  (policy \w+)", result.stdout),
+                             ["policy list", "policy show", "policy test"])
+            self.assertNarrow(result.stdout)
 
     def test_help_lists_options_and_values(self):
         text = ctl("close", "--help").stdout
@@ -54,37 +66,49 @@ class CommandLine(unittest.TestCase):
         page = (REPOSITORY / "docs" / "detainerctl.1").read_text()
         for command in COMMANDS:
             self.assertRegex(page, rf"(?m)^\.It Cm {command}\b")
-            for option in re.findall(r"(?m)^  --([\w-]+)", ctl(command, "--help").stdout):
+            for option in re.findall(r"(?m)^  --([\w-]+)", ctl(*command.split(), "--help").stdout):
                 self.assertRegex(page, rf"Fl -{option}\b")
 
     def test_says_what_is_missing(self):
         self.assertUsage(says="say what to do")
         self.assertUsage("start", says="needs the id of a hold")
         self.assertUsage("request", "--booking", "B", says="request needs --facility")
+        self.assertUsage("policy", says="policy: say what to do")
+        self.assertUsage("policy", "show", says="policy show needs the name of a policy")
+        self.assertUsage("policy", "test", "lunn", says="a file: detainerctl policy test NAME FILE")
+        self.assertUsage("deadline", "--facility", "F", says="deadline needs --eligible-at")
         self.assertUsage("close", "1", says="close needs --reason")
         self.assertUsage("start", "1", "--reason", says="--reason needs a value")
         self.assertUsage("note", "1", "--text", "--json", says="--text needs a value")
 
     def test_asks_what_was_meant(self):
         self.assertUsage("transfr", "1", says='did you mean "transfer"?')
+        self.assertUsage("polcy", says='did you mean "policy"?')
+        self.assertUsage("policy", "lst", says='did you mean "policy list"?')
         self.assertUsage("start", "1", "--eligble-at", "now", says="did you mean --eligible-at?")
         self.assertUsage("close", "1", "--reason", "bond", says="did you mean bonded?")
         self.assertUsage("list", "--state", "hold", says="did you mean held?")
 
     def test_refuses_what_is_not_known(self):
         self.assertUsage("gibberish", says="see detainerctl --help")
+        self.assertUsage("policy", "gibberish", says="see detainerctl policy --help")
+        self.assertUsage("policy", "help", says='there is no command "policy help"')
         self.assertUsage("--gibberish", says="there is no option --gibberish")
         self.assertUsage("list", "-x", says="there is no option -x")
         self.assertUsage("close", "1", "--reason", "gibberish", says="not one of bonded, died")
         self.assertUsage("transfer", "1", "--reason", "x", says="transfer: there is no option --reason")
         self.assertUsage("show", "1", "2", says="one word too many")
         self.assertUsage("list", "1", says="one word too many")
+        self.assertUsage("policy", "list", "1", says="one word too many")
+        self.assertUsage("policy", "test", "a", "b", "c", says="one word too many")
         self.assertUsage("start", "1", "--reason=other", "--reason=other", says="given twice")
         self.assertUsage("list", "--open", "--state", "held", says="not both")
 
     def test_refuses_bad_values(self):
         for hold in ("x", "0", "1x", "", "9" * 30):
             self.assertUsage("show", hold, says="is not the id of a hold")
+        self.assertUsage("policy", "show", "", says='"" is not the name of a policy')
+        self.assertUsage("policy", "test", "a", "", says='"" is not a file')
         self.assertUsage("list", "--limit", "0", says="must be at least 1")
         self.assertUsage("watch", "--after", "x", says="is not a whole number")
         self.assertUsage("serve", "1", "--at", "yesterday", says="is not a time")

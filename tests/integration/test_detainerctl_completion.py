@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: ISC
 """What bash offers after detainerctl."""
 
+import json
 import os
 import pathlib
 import re
 import subprocess
 import unittest
 
-from ctl_case import COMMANDS, COMPLETION, CtlCase
+from ctl_case import COMMANDS, COMPLETION, CtlCase, http, impostor
 from harness import BASE_ENVIRONMENT, DETAINERCTL
 from timing import patience
 
 
 class Completion(CtlCase):
-    def complete(self, line):
+    def complete(self, line, socket_path=None):
         """What bash offers at the end of a line."""
         words = re.findall(r"=|[^\s=]+", line) + ([""] if line[-1] in " =" else [])
         script = """
@@ -26,14 +27,16 @@ class Completion(CtlCase):
         result = subprocess.run(
             ["bash", "-c", script, "bash", str(COMPLETION), *words], text=True, check=True,
             capture_output=True, timeout=patience(60),
-            env=BASE_ENVIRONMENT | {"PATH": path, "DETAINERD_SOCKET": self.daemon.socket})
+            env=BASE_ENVIRONMENT | {"PATH": path, "DETAINERD_SOCKET": socket_path or self.daemon.socket})
         self.assertEqual(result.stderr, "")
         return set(result.stdout.split())
 
     def test_commands(self):
-        self.assertEqual(self.complete("detainerctl "), set(COMMANDS))
+        self.assertEqual(self.complete("detainerctl "), {command.split()[0] for command in COMMANDS})
         self.assertEqual(self.complete("detainerctl s"), {"serve", "start", "schedule", "show", "status"})
         self.assertEqual(self.complete("detainerctl --json wat"), {"watch"})
+        self.assertEqual(self.complete("detainerctl policy "), {"list", "show", "test"})
+        self.assertEqual(self.complete("detainerctl policy --json s"), {"show"})
 
     def test_options(self):
         everywhere = {"--socket", "--json", "--help", "--version"}
@@ -41,6 +44,7 @@ class Completion(CtlCase):
         self.assertEqual(self.complete("detainerctl start 1 --"),
                          {"--eligible-at", "--reason"} | everywhere)
         self.assertEqual(self.complete("detainerctl list --st"), {"--state"})
+        self.assertEqual(self.complete("detainerctl policy test a b --"), {"--at", "--facility"} | everywhere)
 
     def test_values(self):
         states = {"pending", "lodged", "held", "expired", "declined", "cancelled", "transferred",
@@ -70,8 +74,18 @@ class Completion(CtlCase):
         self.assertEqual(self.complete(line), set())
         self.assertEqual(self.complete(line + "1 --re"), {"--reason"})
 
-    def test_files_for_the_socket(self):
+    def test_policies(self):
+        policies = {"policies": [{"name": "chicago-2012"}, {"name": "cook-county-2011"}]}
+        answer = http(200, json.dumps(policies).encode())
+        for line, offered in (("policy show c", {"chicago-2012", "cook-county-2011"}),
+                              ("policy test coo", {"cook-county-2011"}), ("policy show c d", set())):
+            with impostor(self.daemon.dir, answer) as path:
+                self.assertEqual(self.complete(f"detainerctl {line}", path), offered)
+
+    def test_files(self):
         self.assertIn(self.daemon.socket, self.complete(f"detainerctl --socket {self.daemon.dir}/"))
+        self.assertIn(self.daemon.socket, self.complete(f"detainerctl --socket={self.daemon.dir}/"))
+        self.assertIn(self.daemon.conf, self.complete(f"detainerctl policy test x {self.daemon.dir}/"))
 
     def test_hostile_names_are_not_run(self):
         marker = pathlib.Path(self.daemon.dir, "run")

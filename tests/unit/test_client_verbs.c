@@ -14,7 +14,7 @@ START_TEST(every_command_of_the_api_is_a_verb)
     ck_assert_ptr_nonnull(verb);
     ck_assert_int_eq(verb->command, _i);
     ck_assert_ptr_eq(verb->options, &command_table[_i].argument);
-    ck_assert(verb->takes_hold == (_i != COMMAND_REQUEST));
+    ck_assert(verb->operands[0] == (_i == COMMAND_REQUEST ? OPERAND_NONE : OPERAND_HOLD));
 }
 END_TEST
 
@@ -31,6 +31,30 @@ START_TEST(every_verb_and_option_is_explained)
             ck_assert_msg(*verb_option_help(verb, &verb->options->fields[k]), "%s --%s", verb->name,
                           verb->options->fields[k].name);
     }
+}
+END_TEST
+
+START_TEST(verbs_of_two_words_are_found_by_both)
+{
+    size_t n_found = 0;
+
+    for (size_t i = 0; i < n_verbs; i++) {
+        char group[32];
+
+        ck_assert_ptr_eq(verb_find(verbs[i].name), &verbs[i]);
+        ck_assert(!verb_is_group(verbs[i].name));
+        if (!strchr(verbs[i].name, ' '))
+            continue;
+        snprintf(group, sizeof(group), "%.*s", (int)strcspn(verbs[i].name, " "), verbs[i].name);
+        ck_assert(verb_is_group(group));
+        ck_assert_ptr_null(verb_find(group));
+        ck_assert_ptr_eq(verb_find_in(group, verb_last_word(&verbs[i])), &verbs[i]);
+        n_found++;
+    }
+    ck_assert_uint_ge(n_found, 3);
+    ck_assert_ptr_null(verb_find_in("policy", "lis"));
+    ck_assert_ptr_null(verb_find_in("polic", "list"));
+    ck_assert_ptr_null(verb_find_in("policy list", "list"));
 }
 END_TEST
 
@@ -57,6 +81,8 @@ static const struct {
     {"stat", "status"},
     {"transfr", "transfer"},
     {"cancle", "cancel"},
+    {"policy lits", "policy list"},
+    {"policy", "policy list"},
     {"watc", "watch"},
     {"relase", "release"},
     {"wacth", "watch"},
@@ -97,14 +123,31 @@ START_TEST(reads_a_command_line)
 }
 END_TEST
 
+START_TEST(reads_verbs_of_two_words)
+{
+    char a[] = "detainerctl", b[] = "policy", c[] = "--json", d[] = "test", e[] = "lunn", f[] = "-";
+    char *const argv[] = {a, b, c, d, e, f, NULL};
+    struct arguments arguments;
+
+    ck_assert_int_eq(arguments_parse(&arguments, argv, unit_instant(T0)), 0);
+    ck_assert_str_eq(arguments.verb->name, "policy test");
+    ck_assert(arguments.json);
+    ck_assert_str_eq(arguments.policy, "lunn");
+    ck_assert_str_eq(arguments.file, "-");
+    ck_assert_ptr_null(arguments_value(&arguments, "facility"));
+}
+END_TEST
+
 int main(void)
 {
     const struct unit_test tests[] = {
         {every_command_of_the_api_is_a_verb, COMMAND_FROM_OUTSIDE},
         {.test = every_verb_and_option_is_explained},
+        {.test = verbs_of_two_words_are_found_by_both},
         {.test = options_are_found_by_their_names},
         {finds_what_was_meant, ARRAY_SIZE(misspelt)},
         {.test = reads_a_command_line},
+        {.test = reads_verbs_of_two_words},
     };
 
     return unit_run("client_verbs", tests, ARRAY_SIZE(tests));
