@@ -129,7 +129,7 @@ static int set_value(struct arguments *arguments, const struct record_field *fie
     case RECORD_NAME:
         return check_name(option, text, field->names);
     case RECORD_INT:
-        return check_number(option, text, field->flags & OPTION_POSITIVE);
+        return check_number(option, text, field->flags & RECORD_POSITIVE);
     default:
         return EXIT_DONE;
     }

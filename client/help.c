@@ -98,7 +98,7 @@ static void put_placeholder(FILE *out, const struct record_field *option)
         fputs(" TIME", out);
     else if (option->type == RECORD_INT)
         fputs(" N", out);
-    else if (option->flags & OPTION_FILE)
+    else if (option->flags & OPTION_FILE || option->type == RECORD_FACTS)
         fputs(" FILE", out);
     else
         for (fputc(' ', out), last = last ? last + 1 : option->name; *last; last++)

@@ -22,13 +22,13 @@ static const struct record_field list_fields[] = {
     OPTION("facility", RECORD_TEXT, 0, NULL),
     OPTION("booking", RECORD_TEXT, 0, NULL),
     OPTION("due_before", RECORD_INSTANT, 0, NULL),
-    OPTION("limit", RECORD_INT, OPTION_POSITIVE, NULL),
+    OPTION("limit", RECORD_INT, RECORD_POSITIVE, NULL),
 };
 const struct record list_options = RECORD_FIELDS(list_fields);
 
 static const struct record_field watch_fields[] = {
     OPTION("after", RECORD_INT, 0, NULL),
-    OPTION("count", RECORD_INT, OPTION_POSITIVE, NULL),
+    OPTION("count", RECORD_INT, RECORD_POSITIVE, NULL),
     OPTION("wait", RECORD_INT, 0, NULL),
 };
 const struct record watch_options = RECORD_FIELDS(watch_fields);
@@ -61,6 +61,8 @@ static const struct option_help {
     {"request", "ice_warrant", "the administrative warrant that came with it"},
     {"request", "booked_at", "when the person was booked"},
     {"request", "received_at", "when the jail got the detainer; default now"},
+    {"request", "replaces",
+     "the hold whose detainer this one takes the place of; default the open one"},
     {"start", "eligible_at", "since when the person would have gone free; default now"},
     {"start", "reason", "why the person would have gone free; default other"},
     {"schedule", "at", "when ICE said so; default now"},
@@ -70,6 +72,7 @@ static const struct option_help {
     {"close", "reason", "how the person left"},
     {"correct", "eligible_at", "since when the person truly would have gone free"},
     {"note", "text", "the note"},
+    {NULL, "facts", "what the policy is to know: a JSON object in a file, - for standard input"},
     {"list", "open", "only holds that have not ended"},
     {"list", "state", "only holds in this state"},
     {"list", "facility", "only holds of this facility"},

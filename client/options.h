@@ -14,8 +14,7 @@ struct verb;
 
 /* Flags of options, beside enum record_flags. */
 enum option_flags {
-    OPTION_POSITIVE = 1 << 8, /* RECORD_INT: at least 1 */
-    OPTION_FILE = 1 << 9,     /* RECORD_TEXT: the name of a file */
+    OPTION_FILE = 1 << 8, /* RECORD_TEXT: the name of a file */
 };
 
 extern const struct record no_options;

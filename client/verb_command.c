@@ -5,52 +5,61 @@
  * by member as the table says, and the hold that comes back is told in a sentence.
  */
 
+#include <stdlib.h>
+
 #include "arguments.h"
 #include "describe.h"
 #include "exits.h"
+#include "json_file.h"
 #include "session.h"
 #include "text.h"
 
-/* NULL where a text is not UTF-8, with that option in *at_fault. */
-static json_t *body_from(const struct arguments *arguments, const struct record_field **at_fault)
+static int refuse_text(const struct record_field *option)
 {
-    const struct record *options = arguments->verb->options;
-    json_t *body = text_not_null(json_object());
-
-    for (size_t i = 0; i < options->count; i++) {
-        if (!arguments->values[i])
-            continue;
-        *at_fault = &options->fields[i];
-        if (json_object_set_new(body, options->fields[i].name, json_string(arguments->values[i]))) {
-            json_decref(body);
-            return NULL;
-        }
-    }
-    return body;
-}
-
-static char *body_text(const struct arguments *arguments)
-{
-    const struct record_field *at_fault = NULL;
-    _cleanup_(json_decref_ptr) json_t *body = body_from(arguments, &at_fault);
     char name[OPTION_NAME_SIZE];
 
-    if (body)
-        return text_not_null(json_dumps(body, JSON_COMPACT));
-    verb_option_name(at_fault, name);
+    verb_option_name(option, name);
     fprintf(stderr, "detainerctl: --%s is not valid UTF-8\n", name);
-    return NULL;
+    return EXIT_USAGE;
+}
+
+/* The JSON of an option's value. Returns EXIT_DONE, or says what is wrong. */
+static int value_from(const struct record_field *option, const char *text, json_t **value)
+{
+    if (option->type == RECORD_FACTS)
+        return json_file_read(text, value);
+    *value = option->type == RECORD_INT ? json_integer(strtoll(text, NULL, 10)) : json_string(text);
+    return *value ? EXIT_DONE : refuse_text(option);
+}
+
+static int body_from(const struct arguments *arguments, char **body)
+{
+    const struct record *options = arguments->verb->options;
+    _cleanup_(json_decref_ptr) json_t *object = text_not_null(json_object());
+    int r = EXIT_DONE;
+
+    for (size_t i = 0; i < options->count && !r; i++) {
+        json_t *value = NULL;
+
+        if (!arguments->values[i])
+            continue;
+        r = value_from(&options->fields[i], arguments->values[i], &value);
+        if (!r)
+            json_object_set_new(object, options->fields[i].name, value);
+    }
+    *body = r ? NULL : text_not_null(json_dumps(object, JSON_COMPACT));
+    return r;
 }
 
 int verb_command(struct session *session, const struct arguments *arguments)
 {
-    _cleanup_(free_ptr) char *body = body_text(arguments);
+    _cleanup_(free_ptr) char *body = NULL;
     _cleanup_(free_ptr) char *target = NULL;
     _cleanup_(reply_clear) struct reply reply = {0};
-    int r;
+    int r = body_from(arguments, &body);
 
-    if (!body)
-        return EXIT_USAGE;
+    if (r)
+        return r;
     if (arguments->verb->operands[0] == OPERAND_HOLD)
         target = text_new("/v1/holds/%lld/%s", (long long)arguments->hold, arguments->verb->name);
     else

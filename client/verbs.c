@@ -59,6 +59,12 @@ const struct verb verbs[] = {
     {"note", ON_HOLD(COMMAND_NOTE), "write a note into a hold's history",
      "Adds words to the history. Changes nothing else.",
      "detainerctl note 1 --text \"called the field office\""},
+    {"facts", ON_HOLD(COMMAND_FACTS), "tell what the policy is to know when the clock starts",
+     "Adds to what is known of the person, the charge and the papers, from a file with a JSON "
+     "object "
+     "such as {\"charge_severity\": \"felony\"}; null takes a fact back. The facility's policy is "
+     "asked again when the clock is to start. detainerd.policy(5) lists all facts.",
+     "detainerctl facts 1 --facts facts.json"},
     {"list", LOOK(list_options, verb_list), NOTHING, "table of holds with their deadlines",
      "Deadlines stand in the facility's own time. Expired holds come first, the longest overdue on"
      " top, then those whose clock runs, the nearest deadline first, then the others; with --limit"

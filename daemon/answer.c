@@ -53,6 +53,14 @@ enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answ
                  MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
 }
 
+enum MHD_Result answer_json(struct exchange *exchange, json_t *value)
+{
+    char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+
+    json_decref(value);
+    return answer_text(exchange, &(struct answer){.status = MHD_HTTP_OK}, text);
+}
+
 struct evbuffer *answer_buffer_new(const char *begin)
 {
     struct evbuffer *buffer = evbuffer_new();
@@ -126,8 +134,8 @@ enum MHD_Result answer_unreadable(struct exchange *exchange, int error)
 char *answer_hold_text(const struct exchange *exchange, const struct hold *hold,
                        const struct timer *next_timer, instant now)
 {
-    const struct config *config = exchange->worker->options->config;
-    const struct facility *facility = config_facility(config, hold->facility);
+    const struct law *law = worker_law(exchange->worker);
+    const struct facility *facility = law_facility(law, hold->facility);
 
     return codec_hold(hold, facility ? facility->zone_name : "UTC",
                       next_timer->kind != TIMER_NONE ? next_timer : NULL, now);

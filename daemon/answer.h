@@ -7,6 +7,7 @@
  */
 
 #include <event2/buffer.h>
+#include <jansson.h>
 
 #include "exchange.h"
 
@@ -25,6 +26,9 @@ struct answer {
 /* Answers with a text that is free()d afterwards; NULL, where memory was short, closes the
  * connection. */
 enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answer, char *text);
+
+/* Answers 200 with a value, which it takes over; NULL closes the connection. */
+enum MHD_Result answer_json(struct exchange *exchange, json_t *value);
 
 /* A buffer that begins with such a text; NULL where memory is short. */
 struct evbuffer *answer_buffer_new(const char *begin);

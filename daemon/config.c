@@ -18,7 +18,7 @@
 #define MAX_CONNECTIONS_DEFAULT 4096
 #define IDLE_TIMEOUT_DEFAULT_US US_PER_MIN
 
-/* ---- facilities ---- */
+/* ---- blocks ---- */
 
 static bool is_id(const char *id)
 {
@@ -27,74 +27,93 @@ static bool is_id(const char *id)
     return length >= 1 && length < FACILITY_ID_SIZE && !id[length];
 }
 
-static struct facility *add_facility(struct config *config)
+/* Another draft at the end of an array, which may move; NULL where memory is short. */
+static void *add_draft(void *array, size_t *count, size_t size)
 {
-    struct facility *more =
-        reallocarray(config->facilities, config->n_facilities + 1, sizeof(*more));
+    void **drafts = array;
+    void *more = reallocarray(*drafts, *count + 1, size);
 
     if (!more)
         return NULL;
-    config->facilities = more;
-    more += config->n_facilities++;
-    facility_default(more);
-    more->n_warnings = 0;
-    return more;
+    *drafts = more;
+    return (char *)more + (*count)++ * size;
+}
+
+static int begin_rule(const struct conf_place *place, void *outer, void **context)
+{
+    static const char *const taken[] = {"consecutive", "regulatory", RULE_OF_POLICY};
+    struct loading *loading = outer;
+    struct rule_draft *draft = add_draft(&loading->rules, &loading->n_rules, sizeof(*draft));
+
+    if (!draft)
+        return -ENOMEM;
+    *draft = (struct rule_draft){.line = place->line};
+    rule_consecutive(&draft->rule);
+    for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
+        if (strcmp(place->title, taken[i]) == 0)
+            mistakes_add(place->mistakes, place->line,
+                         "rule \"%s\": this name has a meaning of its own, give another", taken[i]);
+    if (is_id(place->title))
+        strcpy(draft->rule.name, place->title);
+    else
+        mistakes_add(place->mistakes, place->line,
+                     "rule \"%s\": a name has 1 to %d letters, digits, - or _", place->title,
+                     RULE_NAME_SIZE - 1);
+    *context = draft;
+    return 0;
 }
 
 static int begin_facility(const struct conf_place *place, void *outer, void **context)
 {
     struct loading *loading = outer;
-    struct facility *facility = add_facility(loading->config);
+    struct facility_draft *draft =
+        add_draft(&loading->facilities, &loading->n_facilities, sizeof(*draft));
 
-    if (!facility)
+    if (!draft)
         return -ENOMEM;
+    *draft = (struct facility_draft){.rule = {.line = 0}};
+    facility_default(&draft->facility);
+    draft->facility.n_warnings = 0;
     if (is_id(place->title))
-        strcpy(facility->id, place->title);
+        strcpy(draft->facility.id, place->title);
     else
         mistakes_add(place->mistakes, place->line,
                      "facility \"%s\": an id has 1 to %d letters, digits, - or _", place->title,
                      FACILITY_ID_SIZE - 1);
-    *context = facility;
+    *context = draft;
     return 0;
 }
 
 static int end_facility(const struct conf_place *place, void *context)
 {
-    struct facility *facility = context;
+    struct facility_draft *draft = context;
 
     (void)place;
-    if (!*facility->name)
-        strcpy(facility->name, facility->id);
+    if (!*draft->facility.name)
+        strcpy(draft->facility.name, draft->facility.id);
     return 0;
 }
 
 /* ---- the file ---- */
 
-/* Facilities without warnings of their own have the general ones. */
-static void inherit_warnings(struct config *config, const struct facility *general)
-{
-    for (size_t i = 0; i < config->n_facilities; i++) {
-        struct facility *facility = &config->facilities[i];
-
-        if (facility->n_warnings)
-            continue;
-        facility->n_warnings = general->n_warnings;
-        memcpy(facility->warnings_s, general->warnings_s, sizeof(facility->warnings_s));
-    }
-}
-
 static int end_file(const struct conf_place *place, void *context)
 {
     struct loading *loading = context;
 
-    if (!loading->config->n_facilities)
+    if (!loading->n_facilities)
         mistakes_add(place->mistakes, place->line,
                      "there is no facility: describe at least one, as in facility \"ID\" { ... }");
-    inherit_warnings(loading->config, &loading->general);
-    return 0;
+    return config_law_make(loading, place->mistakes);
 }
 
 static const struct conf_block blocks[] = {
+    {
+        .name = "rule",
+        .where = "of a rule",
+        .title = "name",
+        .begin = begin_rule,
+        CONF_SETTINGS(config_rule_settings),
+    },
     {
         .name = "facility",
         .where = "of a facility",
@@ -129,17 +148,43 @@ static struct config *config_new(void)
     return NULL;
 }
 
+static int loading_begin(struct loading *loading, struct config *config)
+{
+    int r;
+
+    *loading = (struct loading){.config = config};
+    facility_default(&loading->general);
+    r = config_path_add(&loading->calendars, DETAINERD_CONF_DIR "/calendar");
+    if (!r)
+        r = config_path_add(&loading->calendars, DETAINERD_DATA_DIR "/calendar");
+    if (!r)
+        r = config_path_add(&loading->policies, DETAINERD_CONF_DIR "/policy");
+    if (!r)
+        r = config_path_add(&loading->policies, DETAINERD_DATA_DIR "/policy");
+    return r;
+}
+
+static void loading_end(struct loading *loading)
+{
+    config_path_clear(&loading->calendars);
+    config_path_clear(&loading->policies);
+    free(loading->rules);
+    free(loading->facilities);
+}
+
 int config_load(const char *path, FILE *messages, struct config **config)
 {
     _cleanup_(config_free_ptr) struct config *read = config_new();
     struct mistakes mistakes = {.path = path, .messages = messages};
-    struct loading loading = {.config = read};
+    struct loading loading;
     int r;
 
     if (!read)
         return -ENOMEM;
-    facility_default(&loading.general);
-    r = conf_load(&mistakes, &file_block, &loading);
+    r = loading_begin(&loading, read);
+    if (!r)
+        r = conf_load(&mistakes, &file_block, &loading);
+    loading_end(&loading);
     if (r)
         return r;
     *config = read;
@@ -149,16 +194,9 @@ int config_load(const char *path, FILE *messages, struct config **config)
 
 void config_free(struct config *config)
 {
+    if (config->law)
+        law_unref(config->law);
     free(config->socket);
     free(config->database);
-    free(config->facilities);
     free(config);
-}
-
-const struct facility *config_facility(const struct config *config, const char *id)
-{
-    for (size_t i = 0; i < config->n_facilities; i++)
-        if (strcmp(config->facilities[i].id, id) == 0)
-            return &config->facilities[i];
-    return NULL;
 }

@@ -2,12 +2,13 @@
 #pragma once
 
 /*
- * The configuration file, read once at start by libconfuse; detainerd.conf(5) describes it.
+ * The configuration file, read by libconfuse; detainerd.conf(5) describes it. What it says of the
+ * process is settled at start, the law it makes can be loaded anew.
  */
 
 #include <stdio.h>
 
-#include "facility.h"
+#include "law.h"
 #include "macro.h"
 
 struct config {
@@ -16,19 +17,15 @@ struct config {
     size_t http_threads;
     size_t max_connections; /* of all threads together */
     int64_t idle_timeout_us;
-    size_t n_facilities; /* at least 1 */
-    struct facility *facilities;
+    struct law *law; /* a reference */
 };
 
 /*
  * Reads and checks a configuration file. Returns 0 and a configuration to give to config_free(), or
  * -EINVAL (also where the file cannot be read) after writing one "FILE:LINE: what is wrong" line
- * per mistake to `messages`, or -ENOMEM. Looks time zones up, so not for several threads.
+ * per mistake to `messages`, or -ENOMEM. For one thread at a time.
  */
 int config_load(const char *path, FILE *messages, struct config **config);
 
 void config_free(struct config *config);
 DEFINE_CLEANUP(struct config *, config_free)
-
-/* The facility of that id, or NULL. */
-const struct facility *config_facility(const struct config *config, const char *id);

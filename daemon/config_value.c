@@ -72,6 +72,16 @@ static int read_length(const struct conf_value *value, int64_t min_us, int64_t m
     return 0;
 }
 
+/* A name to be found later, once the whole file is read. */
+static int read_word(const struct conf_value *value, struct config_word *word)
+{
+    if (!*value->text || strlen(value->text) >= sizeof(word->text))
+        return conf_refuse(value, "is no name: it has 1 to %zu bytes", sizeof(word->text) - 1);
+    strcpy(word->text, value->text);
+    word->line = value->line;
+    return 0;
+}
+
 /* ---- warnings, of a facility and of those that have none of their own ---- */
 
 static void insert_warning(struct facility *facility, int64_t warning_s)
@@ -91,9 +101,8 @@ static bool has_warning(const struct facility *facility, int64_t warning_s)
     return false;
 }
 
-static int read_warning(const struct conf_value *value, void *context)
+static int read_warning(const struct conf_value *value, struct facility *facility)
 {
-    struct facility *facility = context;
     int64_t length_us;
 
     static_assert(RULE_LIMIT_H == 48, "the message says so");
@@ -158,6 +167,50 @@ static int read_idle_timeout(const struct conf_value *value, void *context)
                        &loading->config->idle_timeout_us);
 }
 
+int config_path_add(struct config_path *path, const char *directory)
+{
+    if (path->count == CONFIG_DIRECTORIES_MAX)
+        return 1;
+    path->directories[path->count] = strdup(directory);
+    return path->directories[path->count++] ? 0 : -ENOMEM;
+}
+
+void config_path_clear(struct config_path *path)
+{
+    while (path->count)
+        free(path->directories[--path->count]);
+    path->directories[0] = NULL;
+}
+
+/* The first directory takes the place of those that are looked into where nothing is said. */
+static int read_directory(const struct conf_value *value, struct config_path *path)
+{
+    int r;
+
+    if (!*value->text || strlen(value->text) >= PATH_MAX)
+        return conf_refuse(value, "is no path: name a directory");
+    if (value->index == 0)
+        config_path_clear(path);
+    r = config_path_add(path, value->text);
+    if (r > 0)
+        return conf_refuse(value, "is one too many: a list has at most %d", CONFIG_DIRECTORIES_MAX);
+    return r;
+}
+
+static int read_calendars(const struct conf_value *value, void *context)
+{
+    struct loading *loading = context;
+
+    return read_directory(value, &loading->calendars);
+}
+
+static int read_policies(const struct conf_value *value, void *context)
+{
+    struct loading *loading = context;
+
+    return read_directory(value, &loading->policies);
+}
+
 const struct conf_setting config_settings[CONFIG_SETTINGS] = {
     {"socket", read_socket},
     {"database", read_database},
@@ -165,13 +218,59 @@ const struct conf_setting config_settings[CONFIG_SETTINGS] = {
     {"http_threads", read_http_threads},
     {"max_connections", read_max_connections},
     {"idle_timeout", read_idle_timeout},
+    {"calendars", read_calendars, .list = true},
+    {"policies", read_policies, .list = true},
+};
+
+/* ---- settings of a rule ---- */
+
+static int read_start(const struct conf_value *value, void *context)
+{
+    struct rule_draft *draft = context;
+    int start = names_find(&rule_start_names, value->text);
+    char list[64];
+
+    names_list(&rule_start_names, list, sizeof(list));
+    if (!start)
+        return conf_refuse(value, "is nothing that a clock starts from: give one of %s", list);
+    draft->rule.start = (enum rule_start)start;
+    return 0;
+}
+
+static int read_hours(const struct conf_value *value, void *context)
+{
+    struct rule_draft *draft = context;
+    size_t hours = RULE_LIMIT_H;
+    int r = read_number(value, 1, RULE_LIMIT_H, &hours);
+
+    draft->rule.limit_h = (int)hours;
+    return r;
+}
+
+static int read_exclusion(const struct conf_value *value, void *context)
+{
+    struct rule_draft *draft = context;
+
+    if (draft->n_exclusions == CONFIG_EXCLUSIONS_MAX)
+        return conf_refuse(value, "is one too many: a list has at most %d", CONFIG_EXCLUSIONS_MAX);
+    for (size_t i = 0; i < draft->n_exclusions; i++)
+        if (strcmp(draft->exclusions[i].text, value->text) == 0)
+            return conf_refuse(value, "is in this list already");
+    return read_word(value, &draft->exclusions[draft->n_exclusions++]);
+}
+
+const struct conf_setting config_rule_settings[CONFIG_RULE_SETTINGS] = {
+    {"start", read_start},
+    {"hours", read_hours},
+    {"exclude", read_exclusion, .list = true},
 };
 
 /* ---- settings of a facility ---- */
 
 static int read_name(const struct conf_value *value, void *context)
 {
-    struct facility *facility = context;
+    struct facility_draft *draft = context;
+    struct facility *facility = &draft->facility;
 
     if (!*value->text)
         return conf_refuse(value, "is empty: name the jail, or leave the setting out");
@@ -184,7 +283,8 @@ static int read_name(const struct conf_value *value, void *context)
 
 static int read_zone(const struct conf_value *value, void *context)
 {
-    struct facility *facility = context;
+    struct facility_draft *draft = context;
+    struct facility *facility = &draft->facility;
 
     if (strlen(value->text) >= sizeof(facility->zone_name) ||
         zone_find(value->text, &facility->zone) < 0)
@@ -196,35 +296,38 @@ static int read_zone(const struct conf_value *value, void *context)
 
 static int read_policy(const struct conf_value *value, void *context)
 {
-    static const char *const values[] = {
-        [DECISION_HONOR] = "always-honor",
-        [DECISION_DECLINE] = "always-decline",
-        [DECISION_REVIEW] = "always-review",
-    };
-    static const struct names policies = NAMES(values);
-    struct facility *facility = context;
-    int policy = names_find(&policies, value->text);
-    char list[64];
+    struct facility_draft *draft = context;
 
-    names_list(&policies, list, sizeof(list));
-    if (!policy)
-        return conf_refuse(value, "is no policy: give one of %s", list);
-    facility->policy = (enum decision)policy;
-    return 0;
+    return read_word(value, &draft->policy);
+}
+
+static int read_rule(const struct conf_value *value, void *context)
+{
+    struct facility_draft *draft = context;
+
+    return read_word(value, &draft->rule);
+}
+
+static int read_own_warning(const struct conf_value *value, void *context)
+{
+    struct facility_draft *draft = context;
+
+    return read_warning(value, &draft->facility);
 }
 
 static int read_transfer_grace(const struct conf_value *value, void *context)
 {
-    struct facility *facility = context;
+    struct facility_draft *draft = context;
 
     return read_length(value, US_PER_S, 24 * US_PER_H, "from 1s to 24h",
-                       &facility->transfer_grace_us);
+                       &draft->facility.transfer_grace_us);
 }
 
 const struct conf_setting config_facility_settings[CONFIG_FACILITY_SETTINGS] = {
     {"name", read_name},
     {"zone", read_zone, .required = "America/Los_Angeles"},
+    {"rule", read_rule},
     {"policy", read_policy, .required = "always-review"},
-    {"warnings", read_warning, .list = true},
+    {"warnings", read_own_warning, .list = true},
     {"transfer_grace", read_transfer_grace},
 };

@@ -18,7 +18,8 @@
 #define BATCH 256 /* events between two beats */
 
 struct herald {
-    const struct config *config;
+    struct in_force *in_force;
+    struct in_force_copy law;
     struct view *view;
     struct pulse *pulse;
     struct reader *reader;
@@ -30,7 +31,7 @@ static int announce(int64_t seq, const char *body, size_t size, void *context)
 {
     struct herald *herald = context;
 
-    journal_event(herald->config, body, size);
+    journal_event(in_force_law(herald->in_force, &herald->law), body, size);
     atomic_store(&herald->view->announced_seq, seq);
     return 0;
 }
@@ -65,11 +66,12 @@ static void herald_free(struct herald *herald)
 {
     if (herald->reader)
         reader_free(herald->reader);
+    in_force_drop(&herald->law);
     free(herald);
 }
 DEFINE_CLEANUP(struct herald *, herald_free)
 
-int herald_start(const char *database, const struct config *config, struct view *view,
+int herald_start(const char *database, struct in_force *in_force, struct view *view,
                  struct pulse *pulse, struct herald **herald)
 {
     _cleanup_(herald_free_ptr) struct herald *started = calloc(1, sizeof(*started));
@@ -77,7 +79,7 @@ int herald_start(const char *database, const struct config *config, struct view 
 
     if (!started)
         return -ENOMEM;
-    *started = (struct herald){.config = config, .view = view, .pulse = pulse};
+    *started = (struct herald){.in_force = in_force, .view = view, .pulse = pulse};
     r = reader_open(database, NULL, &started->reader);
     if (!r)
         r = thread_start(&started->thread, "herald", run, started);

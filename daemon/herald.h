@@ -9,14 +9,14 @@
  * after a crash the last messages are repeated rather than lost.
  */
 
-#include "config.h"
+#include "in_force.h"
 #include "pulse.h"
 #include "view.h"
 
 struct herald;
 
 /* Starts the thread. The arguments must outlive it. */
-int herald_start(const char *database, const struct config *config, struct view *view,
+int herald_start(const char *database, struct in_force *in_force, struct view *view,
                  struct pulse *pulse, struct herald **herald);
 
 /* Announces what is committed, ends the thread and frees. After the writer has stopped. */

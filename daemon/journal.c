@@ -99,6 +99,20 @@ static void say_warning(struct line *line, const struct facility *facility, cons
     say_pickup(line, facility, event);
 }
 
+static void say_shortened(struct line *line, const struct facility *facility, const json_t *event)
+{
+    if (!json_object_get(event, "previous_deadline_at")) {
+        add(line,
+            "the law was changed: the reading of the rule that does not bind ends earlier now");
+        return;
+    }
+    add(line, "the law was changed: the person must be out earlier, by ");
+    add_local(line, facility, event, "deadline_at");
+    add(line, " instead of ");
+    add_local(line, facility, event, "previous_deadline_at");
+    say_pickup(line, facility, event);
+}
+
 static void say_expired(struct line *line, const struct facility *facility, const json_t *event)
 {
     if (strcmp(text_of(event, "cause"), "cancelled") == 0)
@@ -187,6 +201,11 @@ static int scheduled_priority(const json_t *event)
     return json_is_true(json_object_get(event, "transfer_conflict")) ? LOG_ERR : LOG_INFO;
 }
 
+static int shortened_priority(const json_t *event)
+{
+    return json_object_get(event, "previous_deadline_at") ? LOG_WARNING : LOG_INFO;
+}
+
 static int due_priority(const json_t *event)
 {
     (void)event;
@@ -214,6 +233,7 @@ static const struct message {
     /* clang-format off */
     {"hold.warning",       "9a1f7c5e3b0d4c62a7e81d2f40b6c391", warning_priority,     say_warning},
     {"hold.expired",       "4d2be8a01c6f47b9953e0a7bd81f62c4", expired_priority,     say_expired},
+    {"hold.shortened",     "7c1d04be96a24f0f8b5e2a93d7416cf8", shortened_priority,   say_shortened},
     {"hold.transferred",   "b7630e5d9f2a4188ac15d04e3c7b9f26", transferred_priority, say_transferred},
     {"transfer.scheduled", "e1c85a47d3094b2f8b6a907cf52d1e83", scheduled_priority,   say_scheduled},
     {"transfer.due",       "27f4d09be6514ac3b8d21e6f05a93c7d", due_priority,         say_due},
@@ -284,7 +304,7 @@ static void json_ptr(json_t **json)
     json_decref(*json);
 }
 
-void journal_event(const struct config *config, const char *body, size_t size)
+void journal_event(const struct law *law, const char *body, size_t size)
 {
     const struct message *message = find_message(body, size);
     _cleanup_(json_ptr) json_t *event = message ? json_loadb(body, size, 0, NULL) : NULL;
@@ -293,7 +313,7 @@ void journal_event(const struct config *config, const char *body, size_t size)
 
     if (!event)
         return;
-    facility = config_facility(config, text_of(event, "facility"));
+    facility = law_facility(law, text_of(event, "facility"));
     add_subject(&line, event);
     message->say(&line, facility, event);
     add_lateness(&line, event);

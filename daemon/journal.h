@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "config.h"
+#include "law.h"
 
 #define JOURNAL_LINE_SIZE 512
 #define JOURNAL_FIELDS    4
@@ -19,4 +19,4 @@
 #define JOURNAL_STORAGE_FAILED       "f29a60c4b7d84135915cbe280ed3a74f"
 
 /* Logs one event, given by its stored text, if its kind is one to be heard of. */
-void journal_event(const struct config *config, const char *body, size_t size);
+void journal_event(const struct law *law, const char *body, size_t size);

@@ -11,17 +11,20 @@
  */
 
 #include "clock.h"
-#include "config.h"
+#include "in_force.h"
 #include "transition.h"
 #include "view.h"
 
 /* One command on its way through the ledger. */
 struct operation {
     struct command command; /* in: for a request, hold_id is 0; the ledger gives the id */
+    struct law *law;        /* in: no command, but the law from here on; a reference, taken over
+                             * by the time of done() whatever the result */
 
     /*
      * Out: 0; an enum problem_kind (nothing was recorded); PROBLEM_NOT_FOUND where there is no such
-     * hold, PROBLEM_UNKNOWN_FACILITY on a request, PROBLEM_STORAGE_FAILED where the commit failed.
+     * hold, PROBLEM_UNKNOWN_FACILITY or PROBLEM_UNKNOWN_HOLD on a request, PROBLEM_STORAGE_FAILED
+     * where the commit failed.
      */
     int result;
     struct problem problem;
@@ -36,6 +39,9 @@ struct operation {
     struct operation *next; /* of whatever queue it is in */
 };
 
+/* The result where storage has failed. */
+void operation_fail(struct operation *operation, const char *detail);
+
 struct ledger;
 
 /* How many due timers one turn fires at most, so that commands never wait long behind a storm. */
@@ -43,11 +49,12 @@ struct ledger;
 
 /*
  * Opens the database, brings its schema up to date, takes its lock and publishes the first view.
- * `vfs` is SQLite's name of a VFS, NULL for the default one. The arguments must outlive the ledger.
- * Logs the cause and returns -EBUSY (another daemon has it), -EPERM (not ours to open: another
- * application's file, a newer schema), -EIO or another negative errno.
+ * `vfs` is SQLite's name of a VFS, NULL for the default one. The arguments must outlive the
+ * ledger. Logs the cause and returns -EBUSY (another daemon has
+ * it), -EPERM (not ours to open: another application's file, a newer schema), -EIO or another
+ * negative errno.
  */
-int ledger_open(const char *database, const char *vfs, const struct config *config,
+int ledger_open(const char *database, const char *vfs, struct in_force *in_force,
                 const struct clock *clock, struct view *view, struct ledger **ledger);
 void ledger_free(struct ledger *ledger);
 DEFINE_CLEANUP(struct ledger *, ledger_free)
@@ -68,6 +75,10 @@ int ledger_clock_stepped(struct ledger *ledger, int64_t step_us);
 
 /* When the earliest timer is due, INSTANT_NONE without one. */
 instant ledger_next_due(const struct ledger *ledger);
+
+/* Whether a turn is wanted although nobody asks: a timer is due, or a new law is to be applied to
+ * the deadlines that run. */
+bool ledger_is_behind(const struct ledger *ledger);
 
 /* Fires everything that is due, in as many turns as it takes. */
 int ledger_catch_up(struct ledger *ledger);

@@ -41,6 +41,8 @@ struct daemon {
     struct config *config;
     struct clock clock;
     struct view view;
+    struct in_force in_force;
+    struct reload reload;
     struct listener *listener;
     struct ledger *ledger;
     struct writer *writer;
@@ -127,16 +129,16 @@ static void raise_descriptor_limit(const struct config *config)
 static void set_up_process(const struct config *config)
 {
     umask(0077);
+    service_block_signals();
     signal(SIGPIPE, SIG_IGN); /* clients go away */
     signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of write(2) like any other */
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* its counter is a lock that all threads share */
-    json_object_seed(0);                        /* before there are threads */
+    json_object_seed(0);      /* before there are threads */
     raise_descriptor_limit(config);
 }
 
 static int start_storage(struct daemon *daemon)
 {
-    int r = ledger_open(daemon->config->database, NULL, daemon->config, &daemon->clock,
+    int r = ledger_open(daemon->config->database, NULL, &daemon->in_force, &daemon->clock,
                         &daemon->view, &daemon->ledger);
 
     if (r == -EIO || r == -ENOSPC || r == -EUCLEAN) /* other errors are for people to mend */
@@ -150,6 +152,8 @@ static int start_threads(struct daemon *daemon)
     struct server_options options = {
         .listen_fd = listener_fd(daemon->listener),
         .config = config,
+        .in_force = &daemon->in_force,
+        .reload = &daemon->reload,
         .view = &daemon->view,
         .clock = &daemon->clock,
         .database = config->database,
@@ -160,9 +164,9 @@ static int start_threads(struct daemon *daemon)
     r = writer_start(daemon->ledger, &daemon->clock, &daemon->view, &daemon->pulses[PULSE_LEDGER],
                      &daemon->writer);
     if (!r)
-        r = herald_start(config->database, config, &daemon->view, &daemon->pulses[PULSE_HERALD],
-                         &daemon->herald);
-    options.writer = daemon->writer;
+        r = herald_start(config->database, &daemon->in_force, &daemon->view,
+                         &daemon->pulses[PULSE_HERALD], &daemon->herald);
+    options.writer = daemon->reload.writer = daemon->writer;
     if (!r)
         r = server_start(&options, &daemon->server);
     return r;
@@ -196,6 +200,7 @@ static int serve(struct daemon *daemon)
     struct service service = {
         .clock = &daemon->clock,
         .view = &daemon->view,
+        .reload = &daemon->reload,
         .pulses = daemon->pulses,
         .n_pulses = PULSE_WORKERS + daemon->config->http_threads,
     };
@@ -206,13 +211,15 @@ static int serve(struct daemon *daemon)
         r = listener_open(daemon->config->socket, &daemon->listener);
     if (!r)
         r = start_threads(daemon);
-    if (!r)
+    if (!r) {
+        reload_log(daemon->config->law, &daemon->clock);
         r = service_run(&service);
+    }
     stopped = stop(daemon);
     return r ? r : stopped;
 }
 
-static int run(struct config *config)
+static int run(struct config *config, const char *path)
 {
     struct daemon daemon = {.config = config, .clock = CLOCK_REAL};
     int r;
@@ -221,7 +228,11 @@ static int run(struct config *config)
     daemon.pulses = calloc(PULSE_WORKERS + config->http_threads, sizeof(*daemon.pulses));
     if (!daemon.pulses)
         return EXIT_FAILURE;
+    in_force_init(&daemon.in_force, config->law);
+    reload_init(&daemon.reload, path, config, &daemon.clock);
     r = serve(&daemon);
+    reload_destroy(&daemon.reload);
+    in_force_destroy(&daemon.in_force);
     free(daemon.pulses);
     if (r && atomic_load(&daemon.view.failed)) {
         log_event(LOG_CRIT, JOURNAL_STORAGE_FAILED, NULL, 0,
@@ -240,11 +251,13 @@ int main(int argc, char **argv)
 
     if (exit_code >= 0)
         return exit_code;
+    /* Its counter is a lock that all threads share; before anybody uses SQLite, as policies do. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (config_load(options.config, stderr, &config) < 0)
         return EX_CONFIG;
     if (options.check_config) {
-        printf("%s: ok, %zu facilities\n", options.config, config->n_facilities);
+        printf("%s: ok, %zu facilities\n", options.config, config->law->n_facilities);
         return EXIT_SUCCESS;
     }
-    return run(config);
+    return run(config, options.config);
 }

@@ -22,7 +22,7 @@ enum statement { HOLD_BY_ID, EVENTS, EVENTS_OF_HOLD, STATEMENTS };
 
 struct reader {
     sqlite3 *db;
-    char columns[512]; /* "h.id, h.rev, ..., t.kind, t.rung_s, t.due_at" */
+    char columns[1024]; /* "h.id, h.rev, ..., t.kind, t.rung_s, t.due_at" */
     sqlite3_stmt *statements[STATEMENTS];
 };
 
@@ -49,7 +49,7 @@ static void list_columns(struct reader *reader)
 static int prepare_hold(struct reader *reader, const char *from, const char *rest,
                         sqlite3_stmt **statement)
 {
-    char text[1024];
+    char text[2048];
     int length = snprintf(text, sizeof(text),
                           "SELECT %s FROM %s h LEFT JOIN timer t ON t.hold = h.id AND t.due_at = "
                           "(SELECT min(due_at) FROM timer WHERE hold = h.id) %s",

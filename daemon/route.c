@@ -15,6 +15,11 @@ static const struct route routes[] = {
     {"/v1/holds/{id}/events", hold_events, NULL, hold_events_parameters},
     {"/v1/holds/{id}/{command}", NULL, hold_command, NULL},
     {"/v1/events", events_list, NULL, events_parameters},
+    {"/v1/deadline", deadline_get, NULL, deadline_parameters},
+    {"/v1/policies", policies_list, NULL, NULL},
+    {"/v1/policies/{name}", policy_get, NULL, NULL},
+    {"/v1/policies/{name}/evaluate", NULL, policy_evaluate, NULL},
+    {"/v1/reload", NULL, service_reload, NULL},
     {"/healthz", service_health, NULL, NULL},
     {"/metrics", metrics_get, NULL, NULL},
 };
@@ -51,15 +56,33 @@ static bool parse_command(const char *text, size_t length, enum command_kind *co
     return true;
 }
 
-/* Whether the path has the pattern's form; fills in what stands for {id} and {command}. */
+static bool parse_name(const char *text, size_t length, char name[static POLICY_NAME_SIZE])
+{
+    if (length < 1 || length >= POLICY_NAME_SIZE)
+        return false;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+/* What stands for `{id}`, `{command}` or `{name}`, of which the first letter is enough. */
+static bool parse_part(char letter, const char *text, size_t length, struct route_match *match)
+{
+    if (letter == 'i')
+        return parse_id(text, length, &match->id);
+    if (letter == 'c')
+        return parse_command(text, length, &match->command);
+    return parse_name(text, length, match->name);
+}
+
+/* Whether the path has the pattern's form; fills in what stands for its parts in braces. */
 static bool matches(const char *pattern, const char *path, struct route_match *match)
 {
     while (*pattern) {
         if (*pattern == '{') {
             size_t length = strcspn(path, "/");
 
-            if (!(pattern[1] == 'i' ? parse_id(path, length, &match->id)
-                                    : parse_command(path, length, &match->command)))
+            if (!parse_part(pattern[1], path, length, match))
                 return false;
             path += length;
             pattern = strchr(pattern, '}') + 1;

@@ -20,7 +20,8 @@ struct exchange;
 typedef enum MHD_Result route_fn(struct exchange *exchange, const struct query *query);
 
 struct route {
-    const char *path; /* `{id}` is a hold's, `{command}` one of command_table's on a hold */
+    const char
+        *path; /* `{id}` is a hold's, `{command}` one of command_table's, `{name}` a policy's */
     route_fn *get;
     route_fn *post;
     const char *const *parameters; /* of GET; NULL-terminated, NULL for none */
@@ -32,6 +33,7 @@ struct route_match {
     const char *const *parameters;
     int64_t id;
     enum command_kind command;
+    char name[POLICY_NAME_SIZE];
 };
 
 enum route_outcome {
@@ -47,12 +49,16 @@ int route_find(const char *path, const char *method, struct route_match *match);
 const char *route_allow(const struct route *route);
 
 /* The handlers, by the file they live in. */
-route_fn holds_list, hold_get;          /* route_holds.c */
-route_fn holds_request, hold_command;   /* route_commands.c */
-route_fn events_list, hold_events;      /* route_events.c */
-route_fn service_about, service_health; /* route_service.c */
-route_fn metrics_get;                   /* metrics.c */
+route_fn holds_list, hold_get;                       /* route_holds.c */
+route_fn holds_request, hold_command;                /* route_commands.c */
+route_fn events_list, hold_events;                   /* route_events.c */
+route_fn service_about, service_health;              /* route_service.c */
+route_fn metrics_get;                                /* metrics.c */
+route_fn deadline_get;                               /* route_deadline.c */
+route_fn policies_list, policy_get, policy_evaluate; /* route_policies.c */
+route_fn service_reload;                             /* route_reload.c */
 
 extern const char *const holds_parameters[];
 extern const char *const events_parameters[];
 extern const char *const hold_events_parameters[];
+extern const char *const deadline_parameters[];

@@ -24,7 +24,7 @@ static enum MHD_Result answer_command(struct exchange *exchange)
 
 static enum MHD_Result submit(struct exchange *exchange, enum command_kind kind, int64_t hold_id)
 {
-    _cleanup_(free_ptr) struct pending *pending = malloc(sizeof(*pending));
+    _cleanup_(free_ptr) struct pending *pending = calloc(1, sizeof(*pending));
     struct pending *submitted = pending;
     struct problem problem;
     char actor[ACTOR_SIZE];

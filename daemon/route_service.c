@@ -3,8 +3,6 @@
 /* About the daemon: what it is, what it serves, how much there is, and whether it works. */
 
 #include <inttypes.h>
-#include <jansson.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "answer.h"
@@ -31,20 +29,17 @@ static json_t *clock_value(const struct server_options *options)
 
 static json_t *facility_value(const struct facility *facility)
 {
-    char policy[32];
-
-    snprintf(policy, sizeof(policy), "always-%s", decision_names.values[facility->policy]);
     return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s}", "id", facility->id, "name", facility->name,
-                     "zone", facility->zone_name, "rule", rule_names.values[facility->rule.kind],
-                     "limit_h", facility->rule.limit_h, "policy", policy);
+                     "zone", facility->zone_name, "rule", facility->rule.name, "limit_h",
+                     facility->rule.limit_h, "policy", policy_name(facility->policy));
 }
 
-static json_t *facilities_value(const struct config *config)
+static json_t *facilities_value(const struct law *law)
 {
     json_t *array = json_array();
 
-    for (size_t i = 0; i < config->n_facilities; i++)
-        json_array_append_new(array, facility_value(&config->facilities[i]));
+    for (size_t i = 0; i < law->n_facilities; i++)
+        json_array_append_new(array, facility_value(&law->facilities[i]));
     return array;
 }
 
@@ -62,18 +57,17 @@ enum MHD_Result service_about(struct exchange *exchange, const struct query *que
 {
     const struct server_options *options = exchange->worker->options;
     const struct view *view = options->view;
-    json_t *about = json_pack(
-        "{s:s, s:i, s:[], s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:I, s:o}", "version", PACKAGE_VERSION,
-        "api", API_VERSION, "extensions", "time", instant_value(clock_now(options->clock)), "clock",
-        clock_value(options), "you", "uid", (json_int_t)exchange->peer.uid, "pid",
-        (json_int_t)exchange->peer.pid, "facilities", facilities_value(options->config), "counts",
-        counts_value(view), "last_seq", (json_int_t)atomic_load(&view->committed_seq),
-        "next_deadline_at", instant_value(atomic_load(&view->next_deadline)));
-    char *text = about ? json_dumps(about, JSON_COMPACT) : NULL;
+    json_t *about =
+        json_pack("{s:s, s:i, s:[], s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:I, s:o}", "version",
+                  PACKAGE_VERSION, "api", API_VERSION, "extensions", "time",
+                  instant_value(clock_now(options->clock)), "clock", clock_value(options), "you",
+                  "uid", (json_int_t)exchange->peer.uid, "pid", (json_int_t)exchange->peer.pid,
+                  "facilities", facilities_value(worker_law(exchange->worker)), "counts",
+                  counts_value(view), "last_seq", (json_int_t)atomic_load(&view->committed_seq),
+                  "next_deadline_at", instant_value(atomic_load(&view->next_deadline)));
 
     (void)query;
-    json_decref(about);
-    return answer_text(exchange, &(struct answer){.status = MHD_HTTP_OK}, text);
+    return answer_json(exchange, about);
 }
 
 enum MHD_Result service_health(struct exchange *exchange, const struct query *query)

@@ -15,6 +15,7 @@
 /* One file of schema/ each, in order: the first brings version 1. */
 static const char *const migrations[] = {
 #include "daemon/schema_001.inc"
+#include "daemon/schema_002.inc"
 };
 
 static int run_migration(sqlite3 *db, size_t version)

@@ -8,7 +8,9 @@
 
 #include "clock.h"
 #include "config.h"
+#include "in_force.h"
 #include "pulse.h"
+#include "reload.h"
 #include "view.h"
 #include "writer.h"
 
@@ -18,6 +20,8 @@ struct server;
 struct server_options {
     int listen_fd; /* non-blocking; stays the caller's */
     const struct config *config;
+    struct in_force *in_force;
+    struct reload *reload;
     struct writer *writer; /* of which no command has been asked yet */
     struct view *view;
     const struct clock *clock;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 
-/* The main loop: two signals and one tick. */
+/* The main loop: three signals and one tick. */
 
 #include "service.h"
 
@@ -133,6 +133,10 @@ static void on_signal(evutil_socket_t fd, short what, void *context)
     (void)what;
     if (read(fd, &info, sizeof(info)) != sizeof(info))
         return;
+    if (info.ssi_signo == SIGHUP) {
+        reload_by_signal(loop->service->reload);
+        return;
+    }
     log_line(LOG_INFO, "stopping: %s", strsignal((int)info.ssi_signo));
     event_base_loopbreak(loop->base);
 }
@@ -176,15 +180,28 @@ static int add_event(struct loop *loop, int fd, short what, event_callback_fn ca
 }
 
 /* Signals are read like any other input: there is no handler that could run in between. */
+static void set_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+}
+
+void service_block_signals(void)
+{
+    sigset_t signals;
+
+    set_signals(&signals);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 static int open_signals(void)
 {
     sigset_t signals;
     int fd;
 
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
+    set_signals(&signals);
     fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     return fd < 0 ? -errno : fd;
 }

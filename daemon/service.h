@@ -8,17 +8,26 @@
 
 #include "clock.h"
 #include "pulse.h"
+#include "reload.h"
 #include "view.h"
 
 struct service {
     const struct clock *clock;
     struct view *view;
-    struct pulse *pulses; /* of all other threads */
+    struct reload *reload; /* what SIGHUP asks for */
+    struct pulse *pulses;  /* of all other threads */
     size_t n_pulses;
 };
 
 /*
- * Says READY, then runs until SIGTERM or SIGINT (returns 0), until storage failed (returns -EIO),
- * or where the loop could not be set up (another negative errno). Says STOPPING before it returns.
+ * From now on the signals that service_run() waits for are kept until it does. Before any thread is
+ * started, which would otherwise get them, and end the process on a reload that comes early.
+ */
+void service_block_signals(void);
+
+/*
+ * Says READY, then reloads on every SIGHUP and runs until SIGTERM or SIGINT (returns 0), until
+ * storage failed (returns -EIO), or where the loop could not be set up (another negative errno).
+ * Says STOPPING before it returns.
  */
 int service_run(const struct service *service);

@@ -125,6 +125,13 @@ void sql_bind_int(sqlite3_stmt *statement, int index, int64_t value)
         sqlite3_bind_int64(statement, index, value);
 }
 
+int64_t sql_column_int(sqlite3_stmt *statement, int column)
+{
+    return sqlite3_column_type(statement, column) == SQLITE_NULL
+               ? RECORD_NO_INT
+               : sqlite3_column_int64(statement, column);
+}
+
 void sql_bind_text(sqlite3_stmt *statement, int index, const char *text)
 {
     if (text && *text)
@@ -154,6 +161,7 @@ static void bind_field(sqlite3_stmt *statement, int index, const struct record_f
         sql_bind_text(statement, index, field->names->values[*(const int *)member]);
         break;
     case RECORD_TRUTH: /* of facts, which are stored as one text */
+    case RECORD_FACTS:
         break;
     }
 }
@@ -167,7 +175,7 @@ void sql_bind_record(sqlite3_stmt *statement, int first, const struct record *re
                        record_const_member(&record->fields[i], object));
 }
 
-static void read_text(sqlite3_stmt *statement, int column, size_t size, char *member)
+void sql_read_text(sqlite3_stmt *statement, int column, size_t size, char *member)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
     size_t length = text ? (size_t)sqlite3_column_bytes(statement, column) : 0;
@@ -189,24 +197,23 @@ static int read_name(sqlite3_stmt *statement, int column, const struct names *na
 static void read_field(sqlite3_stmt *statement, int column, const struct record_field *field,
                        void *member)
 {
-    bool is_null = sqlite3_column_type(statement, column) == SQLITE_NULL;
-
     switch (field->type) {
     case RECORD_INT:
     case RECORD_INSTANT:
-        *(int64_t *)member = is_null ? RECORD_NO_INT : sqlite3_column_int64(statement, column);
+        *(int64_t *)member = sql_column_int(statement, column);
         break;
     case RECORD_BOOL:
         *(bool *)member = sqlite3_column_int(statement, column) != 0;
         break;
     case RECORD_TEXT:
-        read_text(statement, column, field->size, member);
+        sql_read_text(statement, column, field->size, member);
         break;
     case RECORD_NAME:
         *(int *)member = read_name(statement, column, field->names);
         break;
     case RECORD_STRING: /* borrowed text has no owner here */
     case RECORD_TRUTH:
+    case RECORD_FACTS:
         break;
     }
 }

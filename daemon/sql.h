@@ -43,6 +43,10 @@ int sql_number_of(sqlite3 *db, const char *text, int64_t *value);
 /* Binds parameter `index`, NULL for INSTANT_NONE and RECORD_NO_INT. */
 void sql_bind_int(sqlite3_stmt *statement, int index, int64_t value);
 
+/* A number, RECORD_NO_INT for NULL; and a text, cut to fit, "" for NULL. */
+int64_t sql_column_int(sqlite3_stmt *statement, int column);
+void sql_read_text(sqlite3_stmt *statement, int column, size_t size, char *text);
+
 /* Binds text that stays until the statement was run; "" and NULL become NULL. */
 void sql_bind_text(sqlite3_stmt *statement, int index, const char *text);
 

@@ -13,7 +13,7 @@
 #include "hold.h"
 #include "sql.h"
 
-#define SQL_TEXT_SIZE 2048
+#define SQL_TEXT_SIZE 4096
 
 static const char *const texts[STATEMENTS] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -25,10 +25,20 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_DATA_VERSION] = "PRAGMA data_version",
     [STATEMENT_HOLD_LAST] = "SELECT max(id) FROM hold",
     [STATEMENT_HOLD_COUNTS] = "SELECT state, count(*) FROM hold GROUP BY state",
+    /* Started holds of the same booking, whose receipt is their own affair, and those replaced. */
     [STATEMENT_FIRST_CLOCK] =
-        "SELECT eligible_at, id FROM hold WHERE booking = ? AND facility = ? AND id <> ?"
-        " AND eligible_at IS NOT NULL AND deadline_at IS NOT NULL"
-        " ORDER BY eligible_at, id LIMIT 1",
+        "WITH RECURSIVE replaced (id) AS (SELECT ?4 UNION SELECT h.replaces FROM hold h"
+        "  JOIN replaced ON h.id = replaced.id WHERE h.replaces IS NOT NULL)"
+        " SELECT id, CASE WHEN deadline_at IS NOT NULL THEN eligible_at END, received_at, "
+        "served_at,"
+        "  deadline_at FROM replaced JOIN hold USING (id)"
+        " UNION ALL SELECT id, eligible_at, NULL, NULL, deadline_at FROM hold"
+        "  WHERE booking = ?1 AND facility = ?2 AND id <> ?3"
+        "  AND eligible_at IS NOT NULL AND deadline_at IS NOT NULL",
+    [STATEMENT_HOLD_OPEN] = "SELECT min(id) FROM hold WHERE booking = ? AND facility = ?"
+                            " AND state IN ('pending', 'lodged', 'held', 'expired')",
+    [STATEMENT_HOLDS_HELD] = "SELECT id FROM hold INDEXED BY hold_by_state"
+                             " WHERE state = 'held' AND id > ? ORDER BY id LIMIT ?",
     [STATEMENT_NEXT_DEADLINE] = "SELECT deadline_at FROM hold INDEXED BY hold_by_deadline"
                                 " WHERE state = 'held' ORDER BY deadline_at LIMIT 1",
     [STATEMENT_EVENT_ADD] =
@@ -48,6 +58,9 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_NEXT_TIMER] = "SELECT hold, kind, rung_s, due_at FROM timer WHERE hold = ?"
                              " ORDER BY due_at LIMIT 1",
     [STATEMENT_ANNOUNCED] = "SELECT value FROM meta WHERE name = 'announced_seq'",
+    [STATEMENT_LAW] = "SELECT value FROM meta WHERE name = 'law'",
+    [STATEMENT_SET_LAW] = "INSERT INTO meta (name, value) VALUES ('law', ?)"
+                          " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     [STATEMENT_SET_ANNOUNCED] = "INSERT INTO meta (name, value) VALUES ('announced_seq', ?)"
                                 " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
 };

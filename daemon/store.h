@@ -15,6 +15,7 @@
  */
 
 #include "event.h"
+#include "law.h"
 #include "macro.h"
 #include "transition.h"
 
@@ -47,11 +48,16 @@ int store_last_hold(struct store *store, int64_t *id);
 int store_counts(struct store *store, int64_t counts[static HOLD_STATES]);
 
 /*
- * The earliest clock among the started holds of the same booking at the same facility, but `hold`.
- * Leaves *eligible_at at INSTANT_NONE where there is none.
+ * The clock that a hold inherits: of the started holds of the same booking at the same facility,
+ * and of those that it replaces, directly or not.
  */
-int store_first_clock(struct store *store, const struct hold *hold, instant *eligible_at,
-                      int64_t *first_hold);
+int store_first_clock(struct store *store, const struct hold *hold, struct first_clock *first);
+
+/* The oldest open hold on a booking; 0 without one. */
+int store_open_hold(struct store *store, const char *booking, const char *facility, int64_t *id);
+
+/* The held holds with an id after `after`, in order of id, at most `max`. */
+int store_held(struct store *store, int64_t after, int64_t *ids, size_t max, size_t *n_ids);
 
 /* The deadline of the held hold that expires first; INSTANT_NONE without one. */
 int store_next_deadline(struct store *store, instant *deadline_at);
@@ -77,6 +83,12 @@ int store_next_timer(struct store *store, int64_t hold, struct timer *timer); /*
 /* How far the history was announced in the log. */
 int store_announced(struct store *store, int64_t *seq);
 int store_set_announced(struct store *store, int64_t seq);
+
+/* The fingerprint of the law by which every running deadline was worked out; "" before there was
+ * one.
+ */
+int store_law(struct store *store, char fingerprint[static LAW_FINGERPRINT_SIZE]);
+int store_set_law(struct store *store, const char *fingerprint);
 
 /* Pages in the write-ahead log after the last commit. */
 int store_wal_pages(const struct store *store);

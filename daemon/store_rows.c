@@ -63,22 +63,64 @@ int store_counts(struct store *store, int64_t counts[static HOLD_STATES])
     return r;
 }
 
-int store_first_clock(struct store *store, const struct hold *hold, instant *eligible_at,
-                      int64_t *first_hold)
+/* The clock is that of the hold whose deadline, or else whose start, comes first. */
+static void add_clock(struct first_clock *first, const struct first_clock *other)
+{
+    bool is_earlier =
+        first->hold == RECORD_NO_INT ||
+        (other->deadline_at != INSTANT_NONE &&
+         (first->deadline_at == INSTANT_NONE || other->deadline_at < first->deadline_at));
+
+    if (is_earlier)
+        first->hold = other->hold;
+    first->eligible_at = instant_earlier(first->eligible_at, other->eligible_at);
+    first->received_at = instant_earlier(first->received_at, other->received_at);
+    first->served_at = instant_earlier(first->served_at, other->served_at);
+    first->deadline_at = instant_earlier(first->deadline_at, other->deadline_at);
+}
+
+int store_first_clock(struct store *store, const struct hold *hold, struct first_clock *first)
 {
     sqlite3_stmt *select = store_statement(store, STATEMENT_FIRST_CLOCK);
     int r;
 
+    *first = FIRST_CLOCK_NONE;
     sql_bind_text(select, 1, hold->booking);
     sql_bind_text(select, 2, hold->facility);
     sqlite3_bind_int64(select, 3, hold->id);
-    r = sql_step(select);
-    if (r <= 0)
-        return r;
-    *eligible_at = sqlite3_column_int64(select, 0);
-    *first_hold = sqlite3_column_int64(select, 1);
-    sqlite3_reset(select);
-    return 0;
+    sql_bind_int(select, 4, hold->replaces);
+    while ((r = sql_step(select)) > 0)
+        add_clock(first, &(struct first_clock){
+                             .hold = sqlite3_column_int64(select, 0),
+                             .eligible_at = sql_column_int(select, 1),
+                             .received_at = sql_column_int(select, 2),
+                             .served_at = sql_column_int(select, 3),
+                             .deadline_at = sql_column_int(select, 4),
+                         });
+    return r;
+}
+
+int store_open_hold(struct store *store, const char *booking, const char *facility, int64_t *id)
+{
+    sqlite3_stmt *select = store_statement(store, STATEMENT_HOLD_OPEN);
+
+    *id = 0;
+    sql_bind_text(select, 1, booking);
+    sql_bind_text(select, 2, facility);
+    return sql_number(select, id);
+}
+
+int store_held(struct store *store, int64_t after, int64_t *ids, size_t max, size_t *n_ids)
+{
+    sqlite3_stmt *select = store_statement(store, STATEMENT_HOLDS_HELD);
+    int r;
+
+    *n_ids = 0;
+    sqlite3_bind_int64(select, 1, after);
+    sqlite3_bind_int64(select, 2, (sqlite3_int64)max);
+    while ((r = sql_step(select)) > 0)
+        ids[(*n_ids)++] = sqlite3_column_int64(select, 0);
+    return r;
 }
 
 int store_next_deadline(struct store *store, instant *deadline_at)
@@ -249,5 +291,28 @@ int store_set_announced(struct store *store, int64_t seq)
     sqlite3_stmt *set = store_statement(store, STATEMENT_SET_ANNOUNCED);
 
     sqlite3_bind_int64(set, 1, seq);
+    return sql_run(set);
+}
+
+/* ---- the law ---- */
+
+int store_law(struct store *store, char fingerprint[static LAW_FINGERPRINT_SIZE])
+{
+    sqlite3_stmt *select = store_statement(store, STATEMENT_LAW);
+    int r = sql_step(select);
+
+    *fingerprint = '\0';
+    if (r <= 0)
+        return r;
+    sql_read_text(select, 0, LAW_FINGERPRINT_SIZE, fingerprint);
+    sqlite3_reset(select);
+    return 0;
+}
+
+int store_set_law(struct store *store, const char *fingerprint)
+{
+    sqlite3_stmt *set = store_statement(store, STATEMENT_SET_LAW);
+
+    sql_bind_text(set, 1, fingerprint);
     return sql_run(set);
 }

@@ -57,6 +57,19 @@ size_t worker_room(const struct worker *worker, size_t reserve)
     return taken < share ? share - taken : 0;
 }
 
+/* ---- the law ---- */
+
+/* What the evaluator has prepared belongs to the policies of the law before. */
+const struct law *worker_law(struct worker *worker)
+{
+    const struct law *before = worker->law.law;
+    const struct law *law = in_force_law(worker->options->in_force, &worker->law);
+
+    if (law != before)
+        evaluator_forget(worker->evaluator);
+    return law;
+}
+
 /* ---- counters ---- */
 
 void worker_count_answer(struct worker *worker, unsigned status)
@@ -293,6 +306,8 @@ int worker_open(struct worker *worker, const struct server *server,
     TAILQ_INIT(&worker->polls);
     TAILQ_INIT(&worker->running);
     r = reader_open(options->database, NULL, &worker->reader);
+    if (!r)
+        r = evaluator_new(&worker->evaluator);
     if (r < 0)
         return r;
     r = set_up(worker);
@@ -342,4 +357,7 @@ void worker_close(struct worker *worker)
         close(worker->wake_fd);
     if (worker->reader)
         reader_free(worker->reader);
+    if (worker->evaluator)
+        evaluator_free(worker->evaluator);
+    in_force_drop(&worker->law);
 }

@@ -48,7 +48,9 @@ struct worker {
     struct event *http_event, *wake_event, *tick_event;
     struct MHD_Daemon *http;
     struct reader *reader;
-    struct acceptor *acceptor; /* where it is this worker that accepts; not owned */
+    struct in_force_copy law;
+    struct evaluator *evaluator; /* for policies that are asked without a detainer */
+    struct acceptor *acceptor;   /* where it is this worker that accepts; not owned */
 
     uint64_t tick;                /* now */
     uint64_t stop_at;             /* when stopping ends at the latest; 0 while not stopping */
@@ -97,6 +99,9 @@ size_t worker_connections(const struct worker *worker);
 void worker_notify(struct worker *worker);
 
 /* ---- for exchanges, on the worker's thread ---- */
+
+/* The law in force, good until it is asked for again. */
+const struct law *worker_law(struct worker *worker);
 
 /* Moves an exchange to the end of a list, NULL for none, and notes the time. */
 void worker_move(struct exchange *exchange, struct exchange_list *list);

@@ -115,9 +115,8 @@ static void note_failure(struct writer *writer, int r)
 static void refuse(struct operation *operations)
 {
     for (struct operation *o = operations; o; o = o->next)
-        o->result = problem_set(&o->problem, PROBLEM_STORAGE_FAILED, NULL,
-                                "the database has failed and detainerd is stopping; nothing was "
-                                "recorded");
+        operation_fail(o,
+                       "the database has failed and detainerd is stopping; nothing was recorded");
 }
 
 static void turn(struct writer *writer, struct operation *operations)
@@ -136,9 +135,7 @@ static void turn(struct writer *writer, struct operation *operations)
 
 static bool is_due(const struct writer *writer)
 {
-    instant due_at = ledger_next_due(writer->ledger);
-
-    return !writer->failure && due_at != INSTANT_NONE && due_at <= clock_now(writer->clock);
+    return !writer->failure && ledger_is_behind(writer->ledger);
 }
 
 /* The clock was set; where that has moved it, history says so. */

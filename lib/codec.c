@@ -7,6 +7,7 @@
 #include "codec.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "json_text.h"
 #include "macro.h"
@@ -19,6 +20,15 @@ static void put_text(struct json_text *text, const char *value)
         json_text_string(text, value);
     else
         json_text_word(text, "null");
+}
+
+/* A text, or JSON that one holds. */
+static void put_text_of(struct json_text *text, const struct record_field *field, const char *value)
+{
+    if (field->flags & RECORD_JSON && value && value[0])
+        json_text_word(text, value);
+    else
+        put_text(text, value);
 }
 
 static void put_int(struct json_text *text, int64_t value)
@@ -67,16 +77,18 @@ static void put_field(struct json_text *text, const struct record_field *field, 
         put_instant(text, *(const instant *)member);
         break;
     case RECORD_TEXT:
-        put_text(text, member);
+        put_text_of(text, field, member);
         break;
     case RECORD_STRING:
-        put_text(text, *(const char *const *)member);
+        put_text_of(text, field, *(const char *const *)member);
         break;
     case RECORD_NAME:
         put_text(text, field->names->values[*(const int *)member]);
         break;
     case RECORD_TRUTH:
         put_truth(text, *(const int *)member);
+        break;
+    case RECORD_FACTS: /* of input only */
         break;
     }
 }
@@ -153,6 +165,8 @@ static bool says_something(const struct record_field *field, const void *object)
     case RECORD_NAME:
     case RECORD_TRUTH:
         return *(const int *)member;
+    case RECORD_FACTS:
+        break;
     }
     return false;
 }
@@ -245,6 +259,20 @@ static json_t *legal_value(unsigned legal)
     return array;
 }
 
+static json_t *lines_value(const char *lines)
+{
+    json_t *array = json_array();
+
+    for (size_t length; *lines; lines += length + (lines[length] == '\n')) {
+        length = strcspn(lines, "\n");
+        if (json_array_append_new(array, json_stringn(lines, length))) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
 char *codec_problem(const struct problem *problem)
 {
     int status = problem_status(problem->kind);
@@ -261,6 +289,8 @@ char *codec_problem(const struct problem *problem)
     if (problem->kind == PROBLEM_ILLEGAL_TRANSITION &&
         (put(object, "state", name_value(&hold_state_names, problem->state)) ||
          put(object, "legal", legal_value(problem->legal))))
+        return NULL;
+    if (problem->mistakes && put(object, "mistakes", lines_value(problem->mistakes)))
         return NULL;
     return json_dumps(object, JSON_COMPACT);
 }

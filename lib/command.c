@@ -14,7 +14,8 @@
     {json_name, kind, flags, offsetof(struct command, member),                                     \
      sizeof(((struct command *)0)->member), names}
 /* clang-format on */
-#define AT AS("at", RECORD_INSTANT, 0, at, NULL)
+#define AT    AS("at", RECORD_INSTANT, 0, at, NULL)
+#define FACTS AS("facts", RECORD_FACTS, 0, facts, NULL)
 
 static const char *const verdict_values[] = {NULL, "honor", "decline"};
 static const struct names verdict_names = NAMES(verdict_values);
@@ -28,6 +29,8 @@ static const struct record_field request_fields[] = {
     AS("ice_warrant", RECORD_NAME, 0, ice_warrant, &ice_warrant_names),
     AS("booked_at", RECORD_INSTANT, 0, booked_at, NULL),
     AS("received_at", RECORD_INSTANT, 0, at, NULL),
+    AS("replaces", RECORD_INT, RECORD_POSITIVE, replaces, NULL),
+    FACTS,
 };
 static const struct record_field decide_fields[] = {
     AS("decision", RECORD_NAME, RECORD_REQUIRED, decision, &verdict_names),
@@ -37,6 +40,7 @@ static const struct record_field decide_fields[] = {
 static const struct record_field start_fields[] = {
     AS("eligible_at", RECORD_INSTANT, 0, at, NULL),
     AS("reason", RECORD_NAME, 0, eligible_reason, &eligible_reason_names),
+    FACTS,
 };
 static const struct record_field schedule_fields[] = {
     AS("pickup_at", RECORD_INSTANT, RECORD_REQUIRED, pickup_at, NULL),
@@ -64,6 +68,10 @@ static const struct record_field note_fields[] = {
     AS("text", RECORD_TEXT, RECORD_REQUIRED | RECORD_LINES, text, NULL),
     AT,
 };
+static const struct record_field facts_fields[] = {
+    AS("facts", RECORD_FACTS, RECORD_REQUIRED, facts, NULL),
+    AT,
+};
 
 const struct command_info command_table[COMMAND_FROM_OUTSIDE] = {
     [COMMAND_REQUEST] = {"request", RECORD_FIELDS(request_fields), "received_at"},
@@ -77,6 +85,7 @@ const struct command_info command_table[COMMAND_FROM_OUTSIDE] = {
     [COMMAND_CLOSE] = {"close", RECORD_FIELDS(close_fields), "at"},
     [COMMAND_CORRECT] = {"correct", RECORD_FIELDS(correct_fields), "eligible_at"},
     [COMMAND_NOTE] = {"note", RECORD_FIELDS(note_fields), "at"},
+    [COMMAND_FACTS] = {"facts", RECORD_FIELDS(facts_fields), "at"},
 };
 
 void command_init(struct command *command, enum command_kind kind, int64_t hold_id,
@@ -92,9 +101,10 @@ void command_init(struct command *command, enum command_kind kind, int64_t hold_
         .pickup_at = INSTANT_NONE,
         .rung_s = RECORD_NO_INT,
         .due_at = INSTANT_NONE,
-        .first_eligible_at = INSTANT_NONE,
-        .first_hold = RECORD_NO_INT,
+        .replaces = RECORD_NO_INT,
+        .first = FIRST_CLOCK_NONE,
     };
+    facts_update_init(&command->facts);
     snprintf(command->actor, sizeof(command->actor), "%s", actor);
 }
 

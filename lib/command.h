@@ -10,7 +10,8 @@
 
 #include <sys/types.h>
 
-#include "hold.h"
+#include "facts.h"
+#include "policy.h"
 
 enum command_kind {
     COMMAND_REQUEST,
@@ -24,11 +25,13 @@ enum command_kind {
     COMMAND_CLOSE,
     COMMAND_CORRECT,
     COMMAND_NOTE,
-    COMMAND_FROM_OUTSIDE, /* those below come from timers only */
+    COMMAND_FACTS,
+    COMMAND_FROM_OUTSIDE, /* those below come from the ledger only */
     COMMAND_WARN = COMMAND_FROM_OUTSIDE,
     COMMAND_EXPIRE,
     COMMAND_PICKUP_DUE,
     COMMAND_PICKUP_MISSED,
+    COMMAND_SHORTEN, /* the law has changed: where the deadline is earlier now, it moves */
     COMMAND_KINDS
 };
 
@@ -37,6 +40,23 @@ enum command_kind {
 #define REASON_SIZE 513
 #define NOTE_SIZE   2049
 #define ACTOR_SIZE  32
+
+/*
+ * The clock of the detainers that were on the booking before: a second one does not get a clock of
+ * its own. Each instant is the earliest of any of them, INSTANT_NONE where there is none.
+ */
+struct first_clock {
+    int64_t hold; /* whose deadline it is; RECORD_NO_INT without one */
+    instant eligible_at;
+    instant received_at;
+    instant served_at;
+    instant deadline_at;
+};
+
+/* clang-format off */
+#define FIRST_CLOCK_NONE                                                                           \
+    ((struct first_clock){RECORD_NO_INT, INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, INSTANT_NONE})
+/* clang-format on */
 
 struct command {
     enum command_kind kind;
@@ -54,6 +74,9 @@ struct command {
     char ice_office[OFFICE_SIZE];
     int ice_warrant;
     instant booked_at;
+    int64_t replaces;
+
+    struct facts_update facts; /* request, start, facts */
 
     /* the others */
     int decision;             /* decide */
@@ -68,9 +91,15 @@ struct command {
     int64_t rung_s; /* COMMAND_WARN: seconds before the deadline */
     instant due_at; /* when the timer was to fire */
 
-    /* start: the earliest clock already started on the same booking, and whose it is */
-    instant first_eligible_at;
-    int64_t first_hold;
+    /*
+     * What the ledger adds. Of a request, a start and new facts: all facts now known, as JSON (""
+     * for none); of a request and a start: what the policy says; of a start: the clock to inherit;
+     * and wherever a deadline is worked out: the policy's own bound, NULL without one.
+     */
+    char known_facts[FACTS_SIZE];
+    struct ruling ruling;
+    struct first_clock first;
+    const struct policy_clock *bound;
 };
 
 struct command_info {

@@ -24,6 +24,8 @@ static const char *const kind_values[] = {
     [EVENT_TRANSFER_DUE] = "transfer.due",
     [EVENT_TRANSFER_MISSED] = "transfer.missed",
     [EVENT_CLOCK_STEPPED] = "clock.stepped",
+    [EVENT_FACTS] = "hold.facts",
+    [EVENT_SHORTENED] = "hold.shortened",
 };
 const struct names event_kind_names = NAMES(kind_values);
 
@@ -63,5 +65,16 @@ static const struct record_field fields[] = {
     FIELD_STRING(struct event, reason),
     FIELD_STRING(struct event, text),
     FIELD_INT(struct event, step_us),
+    FIELD_STRING(struct event, rule),
+    FIELD_INSTANT(struct event, consecutive_deadline_at),
+    FIELD_INSTANT(struct event, regulatory_deadline_at),
+    FIELD_INT(struct event, replaces),
+    FIELD_STRING(struct event, policy),
+    FIELD_STRING(struct event, policy_version),
+    FIELD_STRING(struct event, policy_hash),
+    FIELD_STRING(struct event, policy_rule),
+    FIELD_STRING(struct event, policy_reason),
+    FIELD_STRING(struct event, policy_cite),
+    FIELD(struct event, facts, RECORD_STRING, RECORD_JSON, NULL),
 };
 const struct record event_record = RECORD_FIELDS(fields);

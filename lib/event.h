@@ -31,6 +31,8 @@ enum event_kind {
     EVENT_TRANSFER_DUE,
     EVENT_TRANSFER_MISSED,
     EVENT_CLOCK_STEPPED,
+    EVENT_FACTS,
+    EVENT_SHORTENED,
     EVENT_KINDS
 };
 
@@ -64,7 +66,8 @@ struct event {
     char actor[ACTOR_SIZE];
     int64_t pid;
 
-    /* Only where the kind has something to say. Strings are borrowed from the command. */
+    /* Only where the kind has something to say. Strings are borrowed from the command and the hold.
+     */
     instant due_at;
     int64_t rung_s;
     int64_t late_us;
@@ -82,7 +85,18 @@ struct event {
     int lift_code;
     const char *reason;
     const char *text;
-    int64_t step_us; /* clock.stepped: how far the wall clock jumped */
+    int64_t step_us;  /* clock.stepped: how far the wall clock jumped */
+    const char *rule; /* which binds */
+    instant consecutive_deadline_at;
+    instant regulatory_deadline_at;
+    int64_t replaces;
+    const char *policy; /* that decided, and why */
+    const char *policy_version;
+    const char *policy_hash;
+    const char *policy_rule;
+    const char *policy_reason;
+    const char *policy_cite;
+    const char *facts; /* JSON */
 };
 
 extern const struct record event_record;

@@ -6,6 +6,7 @@
  */
 
 #include "hold.h"
+#include "policy.h"
 #include "rule.h"
 #include "zone.h"
 
@@ -24,16 +25,17 @@ struct facility {
     char name[128];
     char zone_name[64]; /* IANA */
     const struct zone *zone;
-    enum decision policy; /* what is decided on every request: honor, decline or review */
-    struct rule rule;
+    const struct policy *policy; /* decides on every request, and again as the clock is to start */
+    struct rule rule;            /* which binds */
+    const struct calendar *us_federal; /* for the regulatory reading, whichever binds */
     size_t n_warnings;
     int64_t warnings_s[FACILITY_WARNINGS_MAX]; /* seconds before the deadline, longest first */
     int64_t transfer_grace_us;                 /* from pickup_at to transfer.missed */
 };
 
 /*
- * What a hold falls back on when its facility has left the configuration: the clock must still
- * start and run. Honours, 48 elapsed hours, in UTC, with the default rungs. `id`, `name` and `zone`
- * stay empty.
+ * What a facility is before its configuration says more, and what a hold falls back on when its
+ * facility has left the configuration: 48 elapsed hours, in UTC, with the default rungs. `id`,
+ * `name`, `policy` and `us_federal` stay empty. Looks the zone up, see zone_find().
  */
 void facility_default(struct facility *facility);

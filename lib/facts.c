@@ -4,6 +4,9 @@
 
 #include "facts.h"
 
+#include <assert.h>
+#include <string.h>
+
 static const char *const phase_values[] = {
     [PHASE_NONE] = NULL,
     [PHASE_REQUEST] = "request",
@@ -16,7 +19,7 @@ const struct names charge_severity_names = NAMES(charge_severity_values);
 
 #define NAME(member, names) FIELD_NAME(struct facts, member, names)
 #define TRUTH(member)       FIELD_TRUTH(struct facts, member)
-#define COUNT(member)       FIELD(struct facts, member, RECORD_INT, RECORD_COUNT, NULL)
+#define COUNT(member)       FIELD_INT(struct facts, member)
 
 static const struct record_field fields[] = {
     NAME(phase, &phase_names),
@@ -62,3 +65,32 @@ const struct record facts_given_record = {
     sizeof(fields) / sizeof(fields[0]) - FOLLOWING,
     fields + FOLLOWING,
 };
+static_assert(sizeof(fields) / sizeof(fields[0]) <= 64,
+              "facts_update.forgotten has a bit for each");
+
+void facts_update_init(struct facts_update *update)
+{
+    record_clear(&facts_record, &update->facts);
+    update->forgotten = 0;
+}
+
+/* Whether a fact is given. */
+static bool is_given(const struct record_field *field, const struct facts *facts)
+{
+    const void *member = record_const_member(field, facts);
+
+    if (field->type == RECORD_INT || field->type == RECORD_INSTANT)
+        return *(const int64_t *)member != RECORD_NO_INT;
+    return *(const int *)member != 0;
+}
+
+void facts_apply(struct facts *facts, const struct facts_update *update)
+{
+    for (size_t i = 0; i < facts_record.count; i++) {
+        const struct record_field *field = &facts_record.fields[i];
+
+        if (is_given(field, &update->facts) || update->forgotten & (UINT64_C(1) << i))
+            memcpy(record_member(field, facts), record_const_member(field, &update->facts),
+                   field->size);
+    }
+}

@@ -63,8 +63,14 @@ struct facts {
     int own_law_enforcement_purpose;
 };
 
+/* Facts that are told anew: those given are now so, and of those forgotten nothing is known. */
+struct facts_update {
+    struct facts facts;
+    uint64_t forgotten; /* bit set of indices into facts_record; such a fact is not given */
+};
+
+void facts_update_init(struct facts_update *update);
+void facts_apply(struct facts *facts, const struct facts_update *update);
+
 extern const struct record facts_record;       /* all of them */
 extern const struct record facts_given_record; /* those that somebody must tell */
-
-/* Room for any facts as JSON. */
-#define FACTS_SIZE 2048

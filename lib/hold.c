@@ -4,8 +4,6 @@
 
 #include "hold.h"
 
-#include "rule.h"
-
 static const char *const state_values[] = {
     [HOLD_NONE] = NULL,
     [HOLD_PENDING] = "pending",
@@ -74,11 +72,22 @@ static const struct record_field fields[] = {
     FIXED(booked_at, INSTANT, NULL),
     FIXED(received_at, INSTANT, NULL),
     FIELD_INSTANT(struct hold, served_at),
+    FIXED(replaces, INT, NULL),
+    FIELD_TEXT(struct hold, policy),
+    FIELD_TEXT(struct hold, policy_version),
+    FIELD_TEXT(struct hold, policy_hash),
+    FIELD_TEXT(struct hold, policy_rule),
+    FIELD_TEXT(struct hold, policy_reason),
+    FIELD_TEXT(struct hold, policy_cite),
+    FIELD(struct hold, facts, RECORD_TEXT, RECORD_JSON, NULL),
     FIELD_INSTANT(struct hold, eligible_at),
     FIELD_NAME(struct hold, eligible_reason, &eligible_reason_names),
-    FIELD_NAME(struct hold, rule, &rule_names),
+    FIELD_TEXT(struct hold, rule),
     FIELD_INT(struct hold, limit_h),
     FIELD_INSTANT(struct hold, deadline_at),
+    FIELD_INSTANT(struct hold, consecutive_deadline_at),
+    FIELD_INSTANT(struct hold, regulatory_deadline_at),
+    FIELD_INSTANT(struct hold, withdrawn_at),
     FIELD_INSTANT(struct hold, authority_ended_at),
     FIELD_INSTANT(struct hold, pickup_at),
     FIELD_NAME(struct hold, lift_code, &lift_code_names),

@@ -68,6 +68,17 @@ extern const struct names close_reason_names; /* bonded, died, escaped, ... */
 #define FACILITY_ID_SIZE 33
 #define OFFICE_SIZE      65
 
+/* Room for what a policy says of a decision. */
+#define POLICY_NAME_SIZE  41
+#define POLICY_LABEL_SIZE 65 /* of a version, a rule */
+#define POLICY_HASH_SIZE  65
+#define POLICY_TEXT_SIZE  257 /* a reason, a citation */
+
+#define RULE_NAME_SIZE 33
+
+/* Room for any facts as JSON. */
+#define FACTS_SIZE 2048
+
 struct hold {
     int64_t id;
     int64_t rev; /* counts the hold's events */
@@ -83,11 +94,22 @@ struct hold {
     instant booked_at;
     instant received_at;
     instant served_at;
-    instant eligible_at; /* the clock's start */
-    int eligible_reason; /* enum eligible_reason */
-    int rule;            /* enum rule_kind, once started */
-    int64_t limit_h;
-    instant deadline_at;
+    int64_t replaces;              /* the hold whose detainer this one takes the place of */
+    char policy[POLICY_NAME_SIZE]; /* that decided last, and why: lib/policy.h */
+    char policy_version[POLICY_LABEL_SIZE];
+    char policy_hash[POLICY_HASH_SIZE];
+    char policy_rule[POLICY_LABEL_SIZE];
+    char policy_reason[POLICY_TEXT_SIZE];
+    char policy_cite[POLICY_TEXT_SIZE];
+    char facts[FACTS_SIZE];          /* what the policy was told, as JSON */
+    instant eligible_at;             /* the clock's start */
+    int eligible_reason;             /* enum eligible_reason */
+    char rule[RULE_NAME_SIZE];       /* which binds, once started */
+    int64_t limit_h;                 /* its hours */
+    instant deadline_at;             /* which binds */
+    instant consecutive_deadline_at; /* the two readings of the federal 48 hours */
+    instant regulatory_deadline_at;
+    instant withdrawn_at;       /* when ICE withdrew the detainer while the clock ran */
     instant authority_ended_at; /* deadline or cancellation, once expired */
     instant pickup_at;          /* the scheduled transfer */
     int lift_code;              /* of lift_code_names */

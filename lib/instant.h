@@ -56,6 +56,14 @@ static inline instant instant_max(instant a, instant b)
     return a > b ? a : b;
 }
 
+/* The earlier of two instants; INSTANT_NONE counts as later than any. */
+static inline instant instant_earlier(instant a, instant b)
+{
+    if (a == INSTANT_NONE || b == INSTANT_NONE)
+        return a == INSTANT_NONE ? b : a;
+    return a < b ? a : b;
+}
+
 /*
  * Reads a length of time as configuration files write it: a whole number and one of `s`, `min`, `h`
  * ("15min"). Returns 0 and sets *length_us, or -EINVAL; 100 years is the longest.

@@ -28,7 +28,8 @@ void json_text_end(struct json_text *text);
 /* The name of the next member, which is plain ASCII without quotes; its value must follow. */
 void json_text_name(struct json_text *text, const char *name);
 
-/* Values. A string must be UTF-8. A word is `null`, `true` or `false`. */
+/* Values. A string must be UTF-8. A word is `null`, `true`, `false` or
+ * whatever else is JSON. */
 void json_text_string(struct json_text *text, const char *value);
 void json_text_int(struct json_text *text, int64_t value);
 void json_text_word(struct json_text *text, const char *word);

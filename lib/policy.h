@@ -19,12 +19,8 @@
 #include "mistakes.h"
 #include "rule.h"
 
-#define POLICY_NAME_SIZE  41
-#define POLICY_LABEL_SIZE 65 /* of a version, a rule */
-#define POLICY_HASH_SIZE  65
-#define POLICY_TEXT_SIZE  257 /* a title, a reason, a citation */
-#define POLICY_NOTE_SIZE  1025
-#define POLICY_SUFFIX     ".policy"
+#define POLICY_NOTE_SIZE 1025
+#define POLICY_SUFFIX    ".policy"
 
 /* What a file may have. */
 #define POLICY_VERSIONS_MAX     16

@@ -28,6 +28,8 @@ static const struct {
     [PROBLEM_TIME_IN_FUTURE] = {"time-in-future", 422},
     [PROBLEM_TIME_ORDER] = {"time-order", 422},
     [PROBLEM_UNKNOWN_FACILITY] = {"unknown-facility", 422},
+    [PROBLEM_UNKNOWN_HOLD] = {"unknown-hold", 422},
+    [PROBLEM_INVALID_CONFIGURATION] = {"invalid-configuration", 422},
     [PROBLEM_STORAGE_FAILED] = {"storage-failed", 503},
     [PROBLEM_OVERLOADED] = {"overloaded", 503},
 };

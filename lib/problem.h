@@ -26,6 +26,8 @@ enum problem_kind {
     PROBLEM_TIME_IN_FUTURE,
     PROBLEM_TIME_ORDER,
     PROBLEM_UNKNOWN_FACILITY,
+    PROBLEM_UNKNOWN_HOLD,
+    PROBLEM_INVALID_CONFIGURATION,
     PROBLEM_STORAGE_FAILED,
     PROBLEM_OVERLOADED,
     PROBLEM_KINDS
@@ -33,10 +35,11 @@ enum problem_kind {
 
 struct problem {
     enum problem_kind kind;
-    char field[40];   /* the JSON member or query parameter at fault, "" where there is none */
-    char detail[320]; /* a sentence that says what would be right */
-    int state;        /* enum hold_state, for PROBLEM_ILLEGAL_TRANSITION */
-    unsigned legal;   /* bit set of enum command_kind, for PROBLEM_ILLEGAL_TRANSITION */
+    char field[40];       /* the JSON member or query parameter at fault, "" where there is none */
+    char detail[320];     /* a sentence that says what would be right */
+    int state;            /* enum hold_state, for PROBLEM_ILLEGAL_TRANSITION */
+    unsigned legal;       /* bit set of enum command_kind, for PROBLEM_ILLEGAL_TRANSITION */
+    const char *mistakes; /* lines, for PROBLEM_INVALID_CONFIGURATION; borrowed */
 };
 
 /* The stable name ("time-order") and the HTTP status of a kind. */

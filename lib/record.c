@@ -28,6 +28,8 @@ static void field_clear(const struct record_field *field, void *member)
     case RECORD_TRUTH:
         *(int *)member = 0;
         break;
+    case RECORD_FACTS: /* of input only */
+        break;
     }
 }
 

@@ -17,13 +17,14 @@
 #include "names.h"
 
 enum record_type {
-    RECORD_INT,     /* int64_t; INT64_MIN means not given */
+    RECORD_INT,     /* int64_t; INT64_MIN means not given; as input never negative */
     RECORD_BOOL,    /* bool */
     RECORD_INSTANT, /* instant; INSTANT_NONE means not given */
     RECORD_TEXT,    /* char array, UTF-8, NUL-terminated; "" means not given */
     RECORD_STRING,  /* const char *, borrowed; NULL means not given; for output only */
     RECORD_NAME,    /* int, one of `names`; 0 means not given */
     RECORD_TRUTH,   /* int, of enum truth */
+    RECORD_FACTS,   /* struct facts_update; for input only */
 };
 
 /* A yes or no that may be not given. */
@@ -37,7 +38,9 @@ enum record_flags {
     RECORD_REQUIRED = 1 << 0, /* input: must be there, and a text not empty */
     RECORD_FIXED = 1 << 1,    /* storage: never changes once the row exists */
     RECORD_LINES = 1 << 2,    /* input: a text that may hold tabs and line feeds */
-    RECORD_COUNT = 1 << 3,    /* input: a number that is not negative */
+    RECORD_POSITIVE = 1 << 3, /* input: a number that is at least 1, not 0 */
+    RECORD_JSON = 1 << 4,     /* output: the text is JSON, and stands as it is */
+    RECORD_ALL = 1 << 5,      /* input: RECORD_FACTS also of what follows from the detainer */
 };
 
 struct record_field {

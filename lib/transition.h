@@ -51,7 +51,8 @@ struct outcome {
 
 /*
  * Applies one command. `hold` is NULL for a request, whose command carries the id to give. Returns
- * 0 and fills *outcome, whose events borrow strings from the command; or an enum problem_kind and
+ * 0 and fills *outcome, whose events borrow strings from the command and the facility, and where
+ * there are no events nothing has changed; or an enum problem_kind and
  * fills *problem: PROBLEM_ILLEGAL_TRANSITION, PROBLEM_TIME_IN_FUTURE or PROBLEM_TIME_ORDER.
  */
 int transition_apply(const struct hold *hold, const struct command *command,

@@ -16,7 +16,7 @@ from timing import patience
 DONE, REFUSED, USAGE, UNREACHABLE = range(4)  # exit statuses
 
 COMMANDS = ("request", "decide", "serve", "start", "schedule", "transfer", "release", "cancel", "close",
-            "correct", "note", "list", "show", "history", "watch", "status", "deadline", "policy list",
+            "correct", "facts", "note", "list", "show", "history", "watch", "status", "deadline", "policy list",
             "policy show", "policy test", "reload")
 LOCAL = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d"
 COMPLETION = REPOSITORY / "client" / "completion" / "detainerctl"

@@ -164,7 +164,7 @@ class Hold:
         self.received_at = self.served_at = self.eligible_at = self.deadline_at = None
         self.authority_ended_at = self.pickup_at = self.ended_at = None
         self.overdue_us = 0
-        self.withdrawn = False  # by ICE; no correction brings that back
+        self.withdrawn_at = None  # by ICE; no correction brings that back
         self.timers = {}  # (kind, rung_s) -> due_at
         self.owed = {}    # the same -> when it can fire: due_at, or when armed if that is later
 
@@ -299,14 +299,15 @@ class Hold:
                 self.expect_lateness(self.deadline_at)
         else:
             insist(cause == "cancelled" and not self.by_clock(), "expired because", cause)
-            self.withdrawn = True
             self.authority_ended_at = self.at
-            insist(self.at < self.deadline_at, "withdrawn, but not before the deadline")
+            insist(self.at == min(self.withdrawn_at, self.deadline_at), "withdrawn, but not then")
         self.disarm("warning", "expiry")
 
     def on_hold_cancelled(self):
         self.lift_code = self.event.get("lift_code")
-        if self.before != "held":
+        if self.before == "held":
+            self.withdrawn_at = max(self.at, self.eligible_at)
+        else:
             self.end("cancelled")
 
     def end(self, state):
@@ -334,8 +335,8 @@ class Hold:
         self.expect("deadline_at", self.deadline_at)
         self.expect("previous_deadline_at", previous)
         self.expect("lengthened", self.deadline_at > previous, False)
-        if self.withdrawn:
-            self.authority_ended_at = min(self.authority_ended_at, self.deadline_at - 1)
+        if self.withdrawn_at is not None:
+            self.authority_ended_at = min(self.withdrawn_at, self.deadline_at)
         elif self.state == "expired":
             running = self.deadline_at > max(self.now, previous)
             self.state = "held" if running else "expired"

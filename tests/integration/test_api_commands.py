@@ -18,6 +18,7 @@ COMMANDS = {
     "cancel": ({}, ("lodged", "pending", "held")),
     "close": ({"reason": "died"}, OPEN),
     "correct": ({"eligible_at": ago(hours=60), "reason": "clerk misread"}, ("held", "expired")),
+    "facts": ({"facts": {"age": 34}}, ("pending", "lodged")),
     "note": ({"text": "called ICE"}, OPEN),
 }
 STATES = OPEN + ("declined", "cancelled", "transferred", "released", "closed")

@@ -59,10 +59,12 @@ class History(EventCase):
         self.assertEqual(event["seq"], hold["last_seq"])
         expected = {"kind": "hold.lodged", "hold": hold["id"], "rev": 1, "booking": booking,
                     "facility": "PIERCE", "state": "lodged", "at": hold["received_at"],
-                    "actor": f"uid:{os.getuid()}", "pid": os.getpid(), "decision": "honor"}
+                    "actor": f"uid:{os.getuid()}", "pid": os.getpid(), "decision": "honor",
+                    "policy": "always-honor", "policy_version": "any", "policy_rule": "every detainer",
+                    "policy_reason": "every detainer is honoured"}
         self.assertEqual({name: event.get(name) for name in expected}, expected)
         self.assertTrue(before <= parse_rfc3339(event["recorded_at"]) <= harness.now())
-        self.assertEqual(set(event) - set(expected), {"seq", "recorded_at"},
+        self.assertEqual(set(event) - set(expected), {"seq", "recorded_at", "policy_hash"},
                          "members that have nothing to say are absent")
 
     def test_late_clerk(self):

@@ -114,7 +114,7 @@ static int count(const json_t *events, const char *kind, int64_t rung_s, instant
 static void check_warnings(const struct replay *replay, const struct record_row *row,
                            const json_t *events)
 {
-    const struct facility *facility = &replay->world.facility;
+    const struct facility *facility = replay->world.facility;
 
     for (size_t i = 0; i < facility->n_warnings; i++) {
         instant due_at = row->eligible_at + LIMIT_US - facility->warnings_s[i] * US_PER_S;
@@ -146,7 +146,7 @@ static bool check_row(struct replay *replay, size_t i)
 static void open_records(struct replay *replay, const char *path)
 {
     world_create(&replay->world, 0);
-    replay->rows = records_read(path, replay->world.facility.zone, &replay->n_rows);
+    replay->rows = records_read(path, replay->world.facility->zone, &replay->n_rows);
     if (replay->rows)
         replay->holds = calloc(replay->n_rows, sizeof(*replay->holds));
 }

@@ -12,6 +12,25 @@
 
 #include "reader.h"
 
+struct law *world_law(void)
+{
+    char *const nowhere[] = {NULL};
+    struct facility *facility;
+    struct books *books;
+    struct law *law;
+
+    ck_assert_int_eq(books_load(nowhere, nowhere, stderr, &books), 0);
+    law = law_new(books);
+    facility = law_add_facility(law);
+    facility->policy = law->fallback.policy;
+    strcpy(facility->id, "PIERCE");
+    strcpy(facility->name, "Pierce County Jail");
+    strcpy(facility->zone_name, "America/Los_Angeles");
+    ck_assert_int_eq(zone_find(facility->zone_name, &facility->zone), 0);
+    law_seal(law);
+    return law;
+}
+
 void world_create(struct world *world, instant now)
 {
     const char *parent = getenv("TMPDIR");
@@ -22,13 +41,9 @@ void world_create(struct world *world, instant now)
     ck_assert_ptr_nonnull(mkdtemp(world->directory));
     snprintf(world->database, sizeof(world->database), "%s/db", world->directory);
     world->clock = (struct clock){.simulated = true, .simulated_now = now};
-    facility_default(&world->facility);
-    strcpy(world->facility.id, "PIERCE");
-    strcpy(world->facility.name, "Pierce County Jail");
-    strcpy(world->facility.zone_name, "America/Los_Angeles");
-    ck_assert_int_eq(zone_find(world->facility.zone_name, &world->facility.zone), 0);
-    world->config.n_facilities = 1;
-    world->config.facilities = &world->facility;
+    world->law = world->config.law = world_law();
+    world->facility = &world->law->facilities[0];
+    in_force_init(&world->in_force, world->law);
 }
 
 void world_destroy(struct world *world)
@@ -37,6 +52,8 @@ void world_destroy(struct world *world)
     char path[96];
 
     world_close(world);
+    in_force_destroy(&world->in_force);
+    law_unref(world->law);
     for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
         snprintf(path, sizeof(path), "%s%s", world->database, suffixes[i]);
         unlink(path);
@@ -49,7 +66,7 @@ int world_open(struct world *world)
     int r;
 
     memset(&world->view, 0, sizeof(world->view));
-    r = ledger_open(world->database, world->vfs, &world->config, &world->clock, &world->view,
+    r = ledger_open(world->database, world->vfs, &world->in_force, &world->clock, &world->view,
                     &world->ledger);
     return r ? r : ledger_catch_up(world->ledger);
 }

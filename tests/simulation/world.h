@@ -6,18 +6,24 @@
  * failing disk. Time only moves when the test says so, and every timer fires at its very instant.
  */
 
+#include "config.h"
 #include "ledger.h"
 
 struct world {
     char directory[64];
     char database[80];
-    const char *vfs;          /* NULL for the default */
-    struct facility facility; /* PIERCE, America/Los_Angeles */
+    const char *vfs; /* NULL for the default */
+    struct law *law;
+    struct facility *facility; /* PIERCE, of that law */
     struct config config;
+    struct in_force in_force;
     struct clock clock;
     struct view view;
     struct ledger *ledger;
 };
+
+/* A law of one facility, PIERCE, America/Los_Angeles, that honours every detainer. A reference. */
+struct law *world_law(void);
 
 /* Makes an empty directory; nothing is open yet. The test fails where anything goes wrong. */
 void world_create(struct world *world, instant now);

@@ -8,6 +8,8 @@ void scenario_start(struct scenario *scenario)
 {
     memset(scenario, 0, sizeof(*scenario));
     facility_default(&scenario->facility);
+    scenario->facility.us_federal = unit_us_federal();
+    scenario->policy = DECISION_HONOR;
     snprintf(scenario->facility.id, sizeof(scenario->facility.id), "PIERCE");
     scenario->now = RECEIVED_AT;
 }
@@ -47,6 +49,15 @@ int scenario_apply(struct scenario *scenario, const struct command *command)
     int r;
 
     scenario->command = *command;
+    scenario->command.ruling = (struct ruling){
+        .decision = scenario->policy,
+        .policy = "test-policy",
+        .hash = "0123",
+        .version = "2026",
+        .rule = "all",
+        .reason = "the test says so",
+        .cite = "Sec. 1",
+    };
     r = transition_apply(hold, &scenario->command, &scenario->facility, scenario->now, &outcome,
                          &scenario->problem);
     if (r)
@@ -73,11 +84,11 @@ void scenario_do(struct scenario *scenario, enum command_kind kind, instant at)
 
 static void request(struct scenario *scenario, enum decision policy)
 {
-    enum decision usual = scenario->facility.policy;
+    enum decision usual = scenario->policy;
 
-    scenario->facility.policy = policy;
+    scenario->policy = policy;
     scenario_do(scenario, COMMAND_REQUEST, RECEIVED_AT);
-    scenario->facility.policy = usual;
+    scenario->policy = usual;
 }
 
 static void hold_on(struct scenario *scenario)

@@ -13,6 +13,7 @@
 
 struct scenario {
     struct facility facility;
+    enum decision policy; /* what the facility's policy says */
     instant now;
     struct hold hold;
     struct command command; /* the last one; its events borrow from it */
@@ -25,7 +26,8 @@ struct scenario {
 #define ELIGIBLE_AT (RECEIVED_AT + US_PER_H)
 #define DEADLINE_AT (ELIGIBLE_AT + 48 * US_PER_H)
 
-/* A facility that honours every detainer, on the default rungs; no hold yet; the time is T0. */
+/* A facility that honours every detainer, on the default rungs, in UTC; no hold yet; the time is
+ * T0. */
 void scenario_start(struct scenario *scenario);
 
 /*

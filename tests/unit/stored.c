@@ -50,7 +50,7 @@ struct hold stored_held(int64_t id, instant deadline_at)
     hold.state = HOLD_HELD;
     hold.eligible_at = deadline_at - 48 * US_PER_H;
     hold.deadline_at = deadline_at;
-    hold.rule = RULE_CONSECUTIVE;
+    strcpy(hold.rule, "consecutive");
     hold.limit_h = RULE_LIMIT_H;
     return hold;
 }

@@ -37,8 +37,13 @@ START_TEST(a_held_hold_is_told_whole)
         "\"issued_at\":null,\"ice_office\":null,\"ice_warrant\":null,\"decision\":\"honor\","
         "\"decided\":false,\"booked_at\":\"2026-11-23T18:00:00Z\","
         "\"received_at\":\"2026-11-24T18:00:00Z\",\"served_at\":null,"
+        "\"replaces\":null,\"policy\":\"test-policy\",\"policy_version\":\"2026\","
+        "\"policy_hash\":\"0123\",\"policy_rule\":\"all\","
+        "\"policy_reason\":\"the test says so\",\"policy_cite\":\"Sec. 1\",\"facts\":null,"
         "\"eligible_at\":\"2026-11-24T19:00:00Z\",\"eligible_reason\":\"other\","
         "\"rule\":\"consecutive\",\"limit_h\":48,\"deadline_at\":\"2026-11-26T19:00:00Z\","
+        "\"consecutive_deadline_at\":\"2026-11-26T19:00:00Z\","
+        "\"regulatory_deadline_at\":\"2026-11-27T19:00:00Z\",\"withdrawn_at\":null,"
         "\"authority_ended_at\":null,\"pickup_at\":null,\"lift_code\":null,\"ended_at\":null,"
         "\"first_hold\":null,\"last_seq\":2,\"remaining_us\":172799999999,\"overdue_us\":0,"
         "\"transfer_conflict\":false,\"next_timer\":{\"kind\":\"warning\",\"rung_s\":86400,"
@@ -108,12 +113,17 @@ START_TEST(an_event_tells_only_what_it_has_to_say)
     scenario_start(&scenario);
     scenario_reach(&scenario, HOLD_HELD);
     scenario.outcome.events[0].seq = 2;
-    check_text(codec_event(&scenario.outcome.events[0]),
-               "{\"seq\":2,\"kind\":\"hold.started\",\"hold\":1,\"rev\":2,"
-               "\"booking\":\"2026-0001\",\"facility\":\"PIERCE\",\"state\":\"held\","
-               "\"at\":\"2026-11-24T19:00:00Z\",\"recorded_at\":\"2026-11-24T19:00:00Z\","
-               "\"actor\":\"uid:1000\",\"pid\":4711,\"eligible_at\":\"2026-11-24T19:00:00Z\","
-               "\"deadline_at\":\"2026-11-26T19:00:00Z\",\"reason\":\"other\"}");
+    check_text(
+        codec_event(&scenario.outcome.events[0]),
+        "{\"seq\":2,\"kind\":\"hold.started\",\"hold\":1,\"rev\":2,"
+        "\"booking\":\"2026-0001\",\"facility\":\"PIERCE\",\"state\":\"held\","
+        "\"at\":\"2026-11-24T19:00:00Z\",\"recorded_at\":\"2026-11-24T19:00:00Z\","
+        "\"actor\":\"uid:1000\",\"pid\":4711,\"eligible_at\":\"2026-11-24T19:00:00Z\","
+        "\"deadline_at\":\"2026-11-26T19:00:00Z\",\"decision\":\"honor\",\"reason\":\"other\","
+        "\"rule\":\"consecutive\",\"consecutive_deadline_at\":\"2026-11-26T19:00:00Z\","
+        "\"regulatory_deadline_at\":\"2026-11-27T19:00:00Z\",\"policy\":\"test-policy\","
+        "\"policy_version\":\"2026\",\"policy_hash\":\"0123\",\"policy_rule\":\"all\","
+        "\"policy_reason\":\"the test says so\",\"policy_cite\":\"Sec. 1\"}");
 }
 END_TEST
 

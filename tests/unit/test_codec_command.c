@@ -136,7 +136,7 @@ static const struct {
     {COMMAND_SERVE, BODY("{\"At\":\"x\"}"), PROBLEM_UNKNOWN_FIELD, "At", "takes at"},
     {COMMAND_SERVE, BODY("{\"\":1}"), PROBLEM_UNKNOWN_FIELD, "", "takes at"},
     {COMMAND_START, BODY("{\"at\":\"" T0 "\"}"), PROBLEM_UNKNOWN_FIELD, "at",
-     "start has no member at; it takes eligible_at, reason"},
+     "start has no member at; it takes eligible_at, reason, facts"},
     {COMMAND_REQUEST, BODY("{\"id\":1}"), PROBLEM_UNKNOWN_FIELD, "id", "booking, facility, form"},
     {COMMAND_SERVE, BODY("{\"\u00e9\\u001b[2J\":1}"), PROBLEM_UNKNOWN_FIELD, "\u00e9?[2J", "takes"},
     /* left out */

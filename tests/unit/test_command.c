@@ -13,11 +13,12 @@ static const struct {
     const char *name, *members, *at_field;
 } promised[] = {
     {COMMAND_REQUEST, "request",
-     "booking! facility! form issued_at ice_office ice_warrant booked_at received_at",
+     "booking! facility! form issued_at ice_office ice_warrant booked_at received_at replaces "
+     "facts",
      "received_at"},
     {COMMAND_DECIDE, "decide", "decision! reason! at", "at"},
     {COMMAND_SERVE, "serve", "at", "at"},
-    {COMMAND_START, "start", "eligible_at reason", "eligible_at"},
+    {COMMAND_START, "start", "eligible_at reason facts", "eligible_at"},
     {COMMAND_SCHEDULE, "schedule", "pickup_at! at", "at"},
     {COMMAND_TRANSFER, "transfer", "at", "at"},
     {COMMAND_RELEASE, "release", "at reason", "at"},
@@ -25,6 +26,7 @@ static const struct {
     {COMMAND_CLOSE, "close", "at reason!", "at"},
     {COMMAND_CORRECT, "correct", "eligible_at! reason!", "eligible_at"},
     {COMMAND_NOTE, "note", "text! at", "at"},
+    {COMMAND_FACTS, "facts", "facts! at", "at"},
 };
 
 START_TEST(takes_the_members_promised)
@@ -84,8 +86,12 @@ START_TEST(begins_with_nothing_given)
     ck_assert_int_eq(command.hold_id, 7);
     ck_assert_str_eq(command.actor, "uid:1000");
     ck_assert_int_eq(command.pid, 4711);
-    ck_assert_int_eq(command.first_eligible_at, INSTANT_NONE);
-    ck_assert_int_eq(command.first_hold, RECORD_NO_INT);
+    ck_assert_int_eq(command.first.eligible_at, INSTANT_NONE);
+    ck_assert_int_eq(command.first.deadline_at, INSTANT_NONE);
+    ck_assert_int_eq(command.first.hold, RECORD_NO_INT);
+    ck_assert_int_eq(command.replaces, RECORD_NO_INT);
+    ck_assert_int_eq(command.facts.facts.age, RECORD_NO_INT);
+    ck_assert_ptr_null(command.bound);
     ck_assert_int_eq(command.due_at, INSTANT_NONE);
     ck_assert_int_eq(command.rung_s, RECORD_NO_INT);
     for (int kind = 0; kind < COMMAND_FROM_OUTSIDE; kind++) {

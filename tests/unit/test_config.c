@@ -75,19 +75,20 @@ START_TEST(fills_in_what_is_not_said)
 {
     _cleanup_(config_free_ptr) struct config *config = load_good(JAIL);
     const int64_t warnings_s[] = FACILITY_WARNINGS_DEFAULT;
-    const struct facility *facility = &config->facilities[0];
+    const struct facility *facility = &config->law->facilities[0];
 
     ck_assert_str_eq(config->socket, "/run/detainerd/detainerd.sock");
     ck_assert_str_eq(config->database, "/var/lib/detainerd/detainerd.db");
     ck_assert_uint_eq(config->http_threads, 2);
     ck_assert_uint_eq(config->max_connections, 4096);
     ck_assert_int_eq(config->idle_timeout_us, US_PER_MIN);
-    ck_assert_uint_eq(config->n_facilities, 1);
+    ck_assert_uint_eq(config->law->n_facilities, 1);
     ck_assert_str_eq(facility->id, "A");
     ck_assert_str_eq(facility->name, "A");
     ck_assert_str_eq(facility->zone_name, "UTC");
     ck_assert_ptr_nonnull(facility->zone);
-    ck_assert_int_eq(facility->rule.kind, RULE_CONSECUTIVE);
+    ck_assert_str_eq(facility->rule.name, "consecutive");
+    ck_assert_int_eq(facility->rule.start, RULE_FROM_ELIGIBLE);
     ck_assert_int_eq(facility->rule.limit_h, 48);
     ck_assert_uint_eq(facility->n_warnings, ARRAY_SIZE(warnings_s));
     ck_assert_mem_eq(facility->warnings_s, warnings_s, sizeof(warnings_s));
@@ -111,25 +112,25 @@ START_TEST(reads_every_setting)
                   "    transfer_grace = \"24h\"\n"
                   "}\n"
                   "facility B { zone = UTC policy = always-decline }\n");
-    const struct facility *a = config_facility(config, "PIERCE_1-a");
-    const struct facility *b = config_facility(config, "B");
+    const struct facility *a = law_facility(config->law, "PIERCE_1-a");
+    const struct facility *b = law_facility(config->law, "B");
 
     ck_assert_str_eq(config->socket, "run/s");
     ck_assert_str_eq(config->database, "run/d");
     ck_assert_uint_eq(config->http_threads, 64);
     ck_assert_uint_eq(config->max_connections, 16);
     ck_assert_int_eq(config->idle_timeout_us, US_PER_H);
-    ck_assert_uint_eq(config->n_facilities, 2);
+    ck_assert_uint_eq(config->law->n_facilities, 2);
     ck_assert_ptr_nonnull(a);
     ck_assert_ptr_nonnull(b);
-    ck_assert_ptr_null(config_facility(config, "C"));
+    ck_assert_ptr_null(law_facility(config->law, "C"));
     ck_assert_str_eq(a->name, "Pierce \"County\" J\xc3\xa4il");
     ck_assert_str_eq(a->zone_name, "America/Los_Angeles");
-    ck_assert_int_eq(a->policy, DECISION_REVIEW);
+    ck_assert_str_eq(policy_name(a->policy), "always-review");
     ck_assert_uint_eq(a->n_warnings, 4);
     ck_assert_mem_eq(a->warnings_s, ((int64_t[]){172800, 5400, 3600, 1}), 4 * sizeof(int64_t));
     ck_assert_int_eq(a->transfer_grace_us, 24 * US_PER_H);
-    ck_assert_int_eq(b->policy, DECISION_DECLINE);
+    ck_assert_str_eq(policy_name(b->policy), "always-decline");
 }
 END_TEST
 
@@ -141,9 +142,9 @@ START_TEST(gives_the_general_warnings_to_facilities_without_their_own)
                   "warnings = {\"2h\", \"3h\"}\n"
                   "facility B { zone = UTC policy = always-honor warnings = {\"1h\"} }\n"
                   "facility C { zone = UTC policy = always-honor }\n");
-    const struct facility *a = config_facility(config, "A");
-    const struct facility *b = config_facility(config, "B");
-    const struct facility *c = config_facility(config, "C");
+    const struct facility *a = law_facility(config->law, "A");
+    const struct facility *b = law_facility(config->law, "B");
+    const struct facility *c = law_facility(config->law, "C");
 
     ck_assert_uint_eq(a->n_warnings, 2);
     ck_assert_int_eq(a->warnings_s[0], 10800);
@@ -167,7 +168,7 @@ START_TEST(takes_comments_anywhere)
 
     ck_assert_str_eq(config->socket, "a#b//c/*d");
     ck_assert_str_eq(config->database, "x//y/z");
-    ck_assert_uint_eq(config->facilities[0].n_warnings, 2);
+    ck_assert_uint_eq(config->law->facilities[0].n_warnings, 2);
 }
 END_TEST
 
@@ -182,8 +183,8 @@ START_TEST(takes_as_many_facilities_as_there_are)
         fprintf(file, "facility \"J%d\" {\n zone = \"UTC\"\n policy = \"always-honor\"\n}\n", i);
     fclose(file);
     config = load_good(text);
-    ck_assert_uint_eq(config->n_facilities, 3143);
-    ck_assert_str_eq(config_facility(config, "J3142")->name, "J3142");
+    ck_assert_uint_eq(config->law->n_facilities, 3143);
+    ck_assert_str_eq(law_facility(config->law, "J3142")->name, "J3142");
     config_free(config);
     free(text);
 }
@@ -255,18 +256,18 @@ static const struct {
      "5: there is no setting sockt outside facilities; is it socket?\n"},
     {"colour = red\nhttp_threads = 0", "",
      "1: there is no setting colour outside facilities: there are socket, database, warnings, "
-     "http_threads, max_connections, idle_timeout, facility\n"
+     "http_threads, max_connections, idle_timeout, calendars, policies, rule, facility\n"
      "2: http_threads: \"0\" is not a whole number from 1 to 64\n"},
     {"", "polcy = x", "4: there is no setting polcy of a facility; is it policy?\n"},
     {"", "socket = x",
-     "4: there is no setting socket of a facility: there are name, zone, policy, warnings, "
+     "4: there is no setting socket of a facility: there are name, zone, rule, policy, warnings, "
      "transfer_grace\n"},
     {"socket = \"${HOME}/s\"", "",
      "1: ${ would take a value from the environment: write \"\\${\" for those characters\n"},
     {"Socket = x", "", "1: there is no setting Socket outside facilities; is it socket?\n"},
     {"colour = {1, 2}", "",
      "1: there is no setting colour outside facilities: there are socket, database, warnings, "
-     "http_threads, max_connections, idle_timeout, facility\n"},
+     "http_threads, max_connections, idle_timeout, calendars, policies, rule, facility\n"},
 };
 
 START_TEST(says_what_is_wrong_with_a_value)
@@ -298,8 +299,7 @@ static const struct {
     {"facility A {\nzone = \"PST\\x41\"\npolicy = maybe\n}",
      "2: zone: \"PSTA\" is no time zone of this system: give an IANA name such as "
      "\"America/Los_Angeles\"\n"
-     "3: policy: \"maybe\" is no policy: give one of always-honor, always-decline, "
-     "always-review\n"},
+     "3: there is no policy \"maybe\"\n"},
     {JAIL "\n" JAIL "\n" JAIL,
      "3: facility \"A\" is described a second time: give each its own id\n"
      "5: facility \"A\" is described a second time: give each its own id\n"},
@@ -345,7 +345,7 @@ static const struct {
      "2: the { here is never closed: a } is missing\n"},
     {"facility A {\n zone = UTC policy = always-honor\n\n" JAIL,
      "1: the { here is never closed: a } is missing\n"
-     "4: there is no setting facility of a facility: there are name, zone, policy, warnings, "
+     "4: there is no setting facility of a facility: there are name, zone, rule, policy, warnings, "
      "transfer_grace\n"},
     {JAIL "}\n", "2: unexpected closing brace\n"},
     {"facility {\n}\n", "1: missing title for section 'facility'\n"},
@@ -400,7 +400,7 @@ START_TEST(takes_sixteen_warnings_and_no_more)
         snprintf(list + strlen(list), sizeof(list) - strlen(list), ", %dmin", i);
     snprintf(text, sizeof(text), "%s}\n" JAIL, list);
     config = load_good(text);
-    ck_assert_uint_eq(config->facilities[0].n_warnings, 16);
+    ck_assert_uint_eq(config->law->facilities[0].n_warnings, 16);
     config_free(config);
     snprintf(text, sizeof(text), "%s, 17min}\n" JAIL, list);
     outcome = load(text);

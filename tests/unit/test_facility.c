@@ -12,14 +12,14 @@ START_TEST(a_lost_facility_still_runs_the_clock)
 
     memset(&facility, 0x5a, sizeof(facility));
     facility_default(&facility);
-    ck_assert_int_eq(facility.policy, DECISION_HONOR);
-    ck_assert(rule_deadline(&facility.rule, 0, &deadline_at));
+    ck_assert_ptr_null(facility.policy);
+    ck_assert(rule_deadline(&facility.rule, facility.zone, 0, &deadline_at));
     ck_assert_int_eq(deadline_at, 48 * US_PER_H);
     ck_assert_int_eq(facility.transfer_grace_us, 30 * US_PER_MIN);
     ck_assert_str_eq(facility.zone_name, "UTC");
     ck_assert_str_eq(facility.id, "");
     ck_assert_str_eq(facility.name, "");
-    ck_assert_ptr_null(facility.zone);
+    ck_assert_int_eq(zone_day(facility.zone, US_PER_DAY), 1);
 }
 END_TEST
 

@@ -6,18 +6,10 @@
 
 #include "codec.h"
 #include "journal.h"
+#include "simulation/world.h"
 #include "unit.h"
 
 #define SUBJECT "detainerd: hold 7, booking 2026-0001 at PIERCE: "
-
-static void set_up_config(struct config *config, struct facility *facility)
-{
-    facility_default(facility);
-    strcpy(facility->id, "PIERCE");
-    strcpy(facility->name, "Pierce County Jail");
-    ck_assert_int_eq(zone_find("America/Los_Angeles", &facility->zone), 0);
-    *config = (struct config){.n_facilities = 1, .facilities = facility};
-}
 
 static struct event new_event(enum event_kind kind)
 {
@@ -37,19 +29,17 @@ static struct event new_event(enum event_kind kind)
 static const char *logged(const struct event *event)
 {
     static char text[2048];
-    struct facility facility;
-    struct config config;
+    struct law *law = world_law();
     char *body = codec_event(event);
     int saved = dup(STDERR_FILENO);
     FILE *file = tmpfile();
     size_t n;
 
-    set_up_config(&config, &facility);
     unsetenv("JOURNAL_STREAM");
     ck_assert_ptr_nonnull(file);
     fflush(stderr);
     dup2(fileno(file), STDERR_FILENO);
-    journal_event(&config, body, strlen(body));
+    journal_event(law, body, strlen(body));
     dup2(saved, STDERR_FILENO);
     close(saved);
     rewind(file);
@@ -57,6 +47,7 @@ static const char *logged(const struct event *event)
     text[n] = '\0';
     fclose(file);
     free(body);
+    law_unref(law);
     return text;
 }
 

@@ -87,7 +87,7 @@ START_TEST(a_hold_outlives_its_facility)
 
     open_world(&world);
     hold = lodge(&world, "A");
-    strcpy(world.facility.id, "RENAMED");
+    strcpy(world.facility->id, "RENAMED");
     operation = start(&world, hold, unit_instant(T0));
     ck_assert_int_eq(operation.hold.deadline_at, unit_instant(T0) + 48 * US_PER_H);
     ck_assert_int_eq(world_advance(&world, unit_instant(T0) + 49 * US_PER_H), 0);
@@ -160,7 +160,7 @@ START_TEST(a_storm_is_fired_in_chunks_and_completely)
     int64_t storm = LEDGER_TIMERS_PER_TURN + 500;
 
     open_world(&world);
-    world.facility.n_warnings = 0;
+    world.facility->n_warnings = 0;
     for (int64_t i = 0; i < storm; i++)
         start(&world, lodge(&world, "A"), unit_instant(T0));
     world.clock.simulated_now = unit_instant(T0) + 48 * US_PER_H;

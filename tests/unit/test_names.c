@@ -21,14 +21,16 @@ static const struct {
     {"lift code", &lift_code_names, "A, B, C, D, F, L, N, S, T, U"},
     {"close reason", &close_reason_names,
      "bonded, died, escaped, other_agency, other_authority, other"},
-    {"rule", &rule_names, "consecutive"},
+    {"rule's start", &rule_start_names, "eligible, received, served"},
+    {"phase", &phase_names, "request, start"},
+    {"severity of a charge", &charge_severity_names, "infraction, misdemeanor, felony"},
     {"cause", &cause_names, "deadline, cancelled, policy, undecided, decision"},
     {"timer", &timer_kind_names, "warning, expiry, transfer_due, transfer_missed"},
     {"event", &event_kind_names,
      "hold.lodged, hold.pending, hold.declined, hold.decided, hold.served, hold.started, "
      "hold.warning, hold.expired, hold.cancelled, hold.transferred, hold.released, hold.closed, "
      "hold.corrected, hold.noted, transfer.scheduled, transfer.due, transfer.missed, "
-     "clock.stepped"},
+     "clock.stepped, hold.facts, hold.shortened"},
 };
 
 START_TEST(spells_every_value_as_promised)

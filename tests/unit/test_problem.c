@@ -26,6 +26,8 @@ static const struct {
     {PROBLEM_TIME_IN_FUTURE, "time-in-future", 422},
     {PROBLEM_TIME_ORDER, "time-order", 422},
     {PROBLEM_UNKNOWN_FACILITY, "unknown-facility", 422},
+    {PROBLEM_UNKNOWN_HOLD, "unknown-hold", 422},
+    {PROBLEM_INVALID_CONFIGURATION, "invalid-configuration", 422},
     {PROBLEM_STORAGE_FAILED, "storage-failed", 503},
     {PROBLEM_OVERLOADED, "overloaded", 503},
 };
@@ -45,7 +47,8 @@ END_TEST
 
 START_TEST(setting_replaces_what_was_there)
 {
-    struct problem problem = {.field = "old", .detail = "old", .state = 3, .legal = 7};
+    struct problem problem = {
+        .field = "old", .detail = "old", .state = 3, .legal = 7, .mistakes = "x"};
     int r = problem_set(&problem, PROBLEM_TIME_ORDER, "at", "%s is wrong by %d", "at", 5);
 
     ck_assert_int_eq(r, PROBLEM_TIME_ORDER);
@@ -54,6 +57,7 @@ START_TEST(setting_replaces_what_was_there)
     ck_assert_str_eq(problem.detail, "at is wrong by 5");
     ck_assert_int_eq(problem.state, 0);
     ck_assert_uint_eq(problem.legal, 0);
+    ck_assert_ptr_null(problem.mistakes);
     problem_set(&problem, PROBLEM_NOT_FOUND, NULL, "no such hold");
     ck_assert_str_eq(problem.field, "");
 }

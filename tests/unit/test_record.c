@@ -25,6 +25,9 @@ static const struct {
     {"close", &command_table[COMMAND_CLOSE].argument, sizeof(struct command), false},
     {"correct", &command_table[COMMAND_CORRECT].argument, sizeof(struct command), false},
     {"note", &command_table[COMMAND_NOTE].argument, sizeof(struct command), false},
+    {"new facts", &command_table[COMMAND_FACTS].argument, sizeof(struct command), false},
+    {"facts", &facts_record, sizeof(struct facts), true},
+    {"facts that are told", &facts_given_record, sizeof(struct facts), false},
 };
 
 /* The room a field takes, by its type. */
@@ -42,6 +45,7 @@ static size_t width(const struct record_field *field)
     case RECORD_TRUTH:
         return sizeof(int);
     case RECORD_TEXT:
+    case RECORD_FACTS:
         return field->size;
     }
     return 0;

@@ -98,6 +98,7 @@ static void open_house(struct house *house)
 {
     struct server_options options = {
         .config = &house->world.config,
+        .in_force = &house->world.in_force,
         .writer = &house->writer,
         .view = &house->world.view,
         .clock = &house->world.clock,
@@ -383,6 +384,7 @@ START_TEST(does_not_start_without_a_database)
     struct house house = {0};
     struct server_options options = {
         .config = &house.world.config,
+        .in_force = &house.world.in_force,
         .writer = &house.writer,
         .view = &house.world.view,
         .clock = &house.world.clock,

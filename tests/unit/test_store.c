@@ -57,7 +57,7 @@ START_TEST(makes_a_database_and_knows_it_again)
     stored_reopen(&stored);
     ck_assert_int_eq(store_hold(stored.store, 1, &read), 0);
     ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA application_id"), 0x64746e72);
-    ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA user_version"), 1);
+    ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA user_version"), 2);
     ck_assert_int_eq(
         foreign_number(&stored.world, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
     stored_close(&stored);
@@ -84,7 +84,7 @@ static const char *const foreign_files[] = {
     "PRAGMA application_id = 1196444487",
     "PRAGMA user_version = 7",
     "PRAGMA user_version = -1",
-    "PRAGMA application_id = 0x64746e72; PRAGMA user_version = 2",
+    "PRAGMA application_id = 0x64746e72; PRAGMA user_version = 3",
     "PRAGMA application_id = 0x64746e72; PRAGMA user_version = -1",
 };
 
@@ -457,7 +457,7 @@ START_TEST(gives_back_every_member_of_a_hold)
 
     stored_open(&stored);
     fill(&hold, 1000, 0);
-    hold.first_hold = 1000;
+    hold.first_hold = hold.replaces = 1000;
     hold.id = 7;
     stored_add_hold(&stored, &other);
     stored_add_hold(&stored, &hold);
@@ -542,12 +542,20 @@ START_TEST(sums_holds_up)
 }
 END_TEST
 
+static struct first_clock first_clock_of(struct stored *stored, const struct hold *hold)
+{
+    struct first_clock first;
+
+    ck_assert_int_eq(store_first_clock(stored->store, hold, &first), 0);
+    return first;
+}
+
 START_TEST(finds_the_first_clock_of_a_booking)
 {
     struct stored stored;
     struct hold hold, newest;
-    instant eligible_at = INSTANT_NONE, t0 = unit_instant(T0);
-    int64_t first_hold = RECORD_NO_INT;
+    struct first_clock first;
+    instant t0 = unit_instant(T0);
 
     stored_open(&stored);
     for (int64_t id = 1; id <= 5; id++) {
@@ -560,16 +568,115 @@ START_TEST(finds_the_first_clock_of_a_booking)
     }
     newest = stored_lodged(6);
     strcpy(newest.booking, "SAME");
-    ck_assert_int_eq(store_first_clock(stored.store, &newest, &eligible_at, &first_hold), 0);
-    ck_assert_int_eq(first_hold, 2);
-    ck_assert_int_eq(eligible_at, t0 - 40 * US_PER_H);
-    newest.id = 2; /* not its own clock */
-    ck_assert_int_eq(store_first_clock(stored.store, &newest, &eligible_at, &first_hold), 0);
-    ck_assert_int_eq(first_hold, 1);
+    first = first_clock_of(&stored, &newest);
+    ck_assert_int_eq(first.hold, 2);
+    ck_assert_int_eq(first.eligible_at, t0 - 40 * US_PER_H);
+    ck_assert_int_eq(first.deadline_at, t0 + 8 * US_PER_H);
+    ck_assert_int_eq(first.received_at, INSTANT_NONE); /* another paper, whose receipt is its own */
+    newest.id = 2;                                     /* not its own clock */
+    ck_assert_int_eq(first_clock_of(&stored, &newest).hold, 1);
     strcpy(newest.booking, "NONE");
-    eligible_at = INSTANT_NONE;
-    ck_assert_int_eq(store_first_clock(stored.store, &newest, &eligible_at, &first_hold), 0);
-    ck_assert_int_eq(eligible_at, INSTANT_NONE);
+    first = first_clock_of(&stored, &newest);
+    ck_assert_int_eq(first.hold, RECORD_NO_INT);
+    ck_assert_int_eq(first.eligible_at, INSTANT_NONE);
+    ck_assert_int_eq(first.deadline_at, INSTANT_NONE);
+    stored_close(&stored);
+}
+END_TEST
+
+/* A chain of papers, each taking the place of the one before, under other bookings. */
+START_TEST(finds_the_clock_of_what_a_hold_replaces)
+{
+    struct stored stored;
+    struct hold hold, newest;
+    struct first_clock first;
+    instant t0 = unit_instant(T0);
+
+    stored_open(&stored);
+    for (int64_t id = 1; id <= 3; id++) {
+        hold = stored_lodged(id);
+        hold.replaces = id > 1 ? id - 1 : RECORD_NO_INT;
+        hold.received_at = t0 + id;
+        hold.served_at = id == 2 ? t0 + 20 : INSTANT_NONE;
+        stored_add_hold(&stored, &hold);
+    }
+    newest = stored_lodged(4);
+    newest.replaces = 3;
+    first = first_clock_of(&stored, &newest);
+    ck_assert_int_eq(first.received_at, t0 + 1);
+    ck_assert_int_eq(first.served_at, t0 + 20);
+    ck_assert_int_eq(first.eligible_at, INSTANT_NONE); /* none has been started */
+    newest.replaces = 2;
+    ck_assert_int_eq(first_clock_of(&stored, &newest).received_at, t0 + 1);
+    newest.replaces = 1;
+    ck_assert_int_eq(first_clock_of(&stored, &newest).served_at, INSTANT_NONE);
+    stored_close(&stored);
+}
+END_TEST
+
+START_TEST(finds_the_oldest_open_hold_of_a_booking)
+{
+    static const enum hold_state states[] = {HOLD_CANCELLED, HOLD_EXPIRED, HOLD_LODGED, HOLD_HELD,
+                                             HOLD_PENDING};
+    struct stored stored;
+    int64_t id = 42;
+
+    stored_open(&stored);
+    ck_assert_int_eq(store_open_hold(stored.store, "SAME", "PIERCE", &id), 0);
+    ck_assert_int_eq(id, 0);
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+        struct hold hold = stored_lodged((int64_t)i + 1);
+
+        strcpy(hold.booking, "SAME");
+        hold.state = states[i];
+        stored_add_hold(&stored, &hold);
+    }
+    ck_assert_int_eq(store_open_hold(stored.store, "SAME", "PIERCE", &id), 0);
+    ck_assert_int_eq(id, 2);
+    ck_assert_int_eq(store_open_hold(stored.store, "SAME", "ELSEWHERE", &id), 0);
+    ck_assert_int_eq(id, 0);
+    stored_close(&stored);
+}
+END_TEST
+
+START_TEST(lists_the_held_in_pages)
+{
+    struct stored stored;
+    int64_t ids[2];
+    size_t n;
+
+    stored_open(&stored);
+    for (int64_t id = 1; id <= 4; id++) {
+        struct hold hold = stored_held(id, unit_instant(T0));
+
+        if (id == 2)
+            hold.state = HOLD_EXPIRED;
+        stored_add_hold(&stored, &hold);
+    }
+    ck_assert_int_eq(store_held(stored.store, 0, ids, 2, &n), 0);
+    ck_assert_uint_eq(n, 2);
+    ck_assert_int_eq(ids[0], 1);
+    ck_assert_int_eq(ids[1], 3);
+    ck_assert_int_eq(store_held(stored.store, 3, ids, 2, &n), 0);
+    ck_assert_uint_eq(n, 1);
+    ck_assert_int_eq(ids[0], 4);
+    stored_close(&stored);
+}
+END_TEST
+
+START_TEST(remembers_the_law)
+{
+    struct stored stored;
+    char fingerprint[LAW_FINGERPRINT_SIZE];
+
+    stored_open(&stored);
+    ck_assert_int_eq(store_law(stored.store, fingerprint), 0);
+    ck_assert_str_eq(fingerprint, "");
+    ck_assert_int_eq(store_set_law(stored.store, "abc"), 0);
+    ck_assert_int_eq(store_set_law(stored.store, "def"), 0);
+    stored_reopen(&stored);
+    ck_assert_int_eq(store_law(stored.store, fingerprint), 0);
+    ck_assert_str_eq(fingerprint, "def");
     stored_close(&stored);
 }
 END_TEST
@@ -714,6 +821,10 @@ int main(void)
         {.test = keeps_texts_as_long_as_they_may_be},
         {.test = sums_holds_up},
         {.test = finds_the_first_clock_of_a_booking},
+        {.test = finds_the_clock_of_what_a_hold_replaces},
+        {.test = finds_the_oldest_open_hold_of_a_booking},
+        {.test = lists_the_held_in_pages},
+        {.test = remembers_the_law},
         {.test = remembers_what_was_announced},
         {.test = lists_due_timers_earliest_first},
         {.test = takes_a_timer_once},

@@ -15,7 +15,7 @@ START_TEST(a_start_runs_the_clock)
     scenario_reach(&scenario, HOLD_HELD);
     ck_assert_int_eq(scenario.hold.eligible_at, ELIGIBLE_AT);
     ck_assert_int_eq(scenario.hold.deadline_at, ELIGIBLE_AT + 48 * US_PER_H);
-    ck_assert_int_eq(scenario.hold.rule, RULE_CONSECUTIVE);
+    ck_assert_str_eq(scenario.hold.rule, "consecutive");
     ck_assert_int_eq(scenario.hold.limit_h, 48);
     ck_assert_int_eq(scenario.hold.eligible_reason, ELIGIBLE_OTHER);
     ck_assert_int_eq(scenario.hold.authority_ended_at, INSTANT_NONE);
@@ -160,8 +160,8 @@ START_TEST(a_second_detainer_inherits_the_first_clock)
     scenario_reach(&scenario, HOLD_LODGED);
     scenario.now = ELIGIBLE_AT;
     command = scenario_command(&scenario, COMMAND_START);
-    command.first_eligible_at = ELIGIBLE_AT + firsts[_i].first_us;
-    command.first_hold = 9;
+    command.first.eligible_at = ELIGIBLE_AT + firsts[_i].first_us;
+    command.first.hold = 9;
     scenario_must(&scenario, &command);
     ck_assert_int_eq(scenario.hold.eligible_at, eligible_at);
     ck_assert_int_eq(scenario.hold.deadline_at, eligible_at + 48 * US_PER_H);
@@ -180,8 +180,8 @@ START_TEST(an_inherited_clock_may_have_run_out)
     scenario_start(&scenario);
     scenario_reach(&scenario, HOLD_LODGED);
     command = scenario_command(&scenario, COMMAND_START);
-    command.first_eligible_at = scenario.now - 50 * US_PER_H;
-    command.first_hold = 9;
+    command.first.eligible_at = scenario.now - 50 * US_PER_H;
+    command.first.hold = 9;
     scenario_must(&scenario, &command);
     ck_assert_int_eq(scenario.hold.state, HOLD_EXPIRED);
     ck_assert_int_eq(scenario.hold.authority_ended_at, scenario.now - 2 * US_PER_H);

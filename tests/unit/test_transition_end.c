@@ -39,7 +39,7 @@ START_TEST(withdrawal_ends_authority_at_once)
 END_TEST
 
 /* Effective time of the withdrawal and when authority ends by it. */
-START_TEST(withdrawal_ends_authority_no_earlier_than_it_began_and_before_the_deadline)
+START_TEST(withdrawal_ends_authority_no_earlier_than_it_began_and_by_the_deadline)
 {
     const struct {
         instant at, ended_at;
@@ -47,8 +47,8 @@ START_TEST(withdrawal_ends_authority_no_earlier_than_it_began_and_before_the_dea
         {RECEIVED_AT, ELIGIBLE_AT},
         {ELIGIBLE_AT + 1, ELIGIBLE_AT + 1},
         {DEADLINE_AT - 1, DEADLINE_AT - 1},
-        {DEADLINE_AT, DEADLINE_AT - 1},
-        {DEADLINE_AT + US_PER_MIN, DEADLINE_AT - 1},
+        {DEADLINE_AT, DEADLINE_AT},
+        {DEADLINE_AT + US_PER_MIN, DEADLINE_AT},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -60,6 +60,7 @@ START_TEST(withdrawal_ends_authority_no_earlier_than_it_began_and_before_the_dea
         scenario_do(&scenario, COMMAND_CANCEL, rows[i].at);
         ck_assert_int_eq(scenario.hold.state, HOLD_EXPIRED);
         ck_assert_int_eq(scenario.hold.authority_ended_at, rows[i].ended_at);
+        ck_assert_int_eq(scenario.hold.withdrawn_at, instant_max(rows[i].at, ELIGIBLE_AT));
     }
 }
 END_TEST
@@ -178,7 +179,7 @@ int main(void)
 {
     const struct unit_test tests[] = {
         {.test = withdrawal_ends_authority_at_once},
-        {.test = withdrawal_ends_authority_no_earlier_than_it_began_and_before_the_deadline},
+        {.test = withdrawal_ends_authority_no_earlier_than_it_began_and_by_the_deadline},
         {before_the_clock_runs_withdrawal_is_the_end, ARRAY_SIZE(unstarted)},
         {overdue_is_counted_to_the_departure, ARRAY_SIZE(ends) * N_DEPARTURES},
         {.test = after_withdrawal_overdue_counts_from_it},

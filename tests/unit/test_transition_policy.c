@@ -22,7 +22,7 @@ START_TEST(a_request_is_decided_by_policy)
     const struct event *event = &scenario.outcome.events[0];
 
     scenario_start(&scenario);
-    scenario.facility.policy = requests[_i].policy;
+    scenario.policy = requests[_i].policy;
     scenario_do(&scenario, COMMAND_REQUEST, scenario.now - US_PER_H);
     ck_assert_int_eq(scenario.hold.state, requests[_i].state);
     ck_assert_int_eq(scenario.hold.decision, requests[_i].policy);
@@ -67,7 +67,7 @@ START_TEST(a_request_fills_the_hold)
     ck_assert_str_eq(scenario.hold.ice_office, "Tacoma");
     ck_assert_int_eq(scenario.hold.eligible_at, INSTANT_NONE);
     ck_assert_int_eq(scenario.hold.deadline_at, INSTANT_NONE);
-    ck_assert_int_eq(scenario.hold.rule, RULE_NONE);
+    ck_assert_str_eq(scenario.hold.rule, "");
 }
 END_TEST
 
@@ -130,7 +130,7 @@ START_TEST(a_start_asks_the_policy_again)
     scenario_reach(&scenario, starts[_i].decided ? HOLD_PENDING : HOLD_LODGED);
     if (starts[_i].decided)
         scenario_do(&scenario, COMMAND_DECIDE, scenario.now);
-    scenario.facility.policy = starts[_i].policy;
+    scenario.policy = starts[_i].policy;
     scenario_do(&scenario, COMMAND_START, scenario.now);
     ck_assert_int_eq(scenario.hold.state, starts[_i].state);
     ck_assert_int_eq(event->cause, starts[_i].cause);
@@ -153,7 +153,7 @@ START_TEST(an_undecided_start_is_declined)
 
     scenario_start(&scenario);
     scenario_reach(&scenario, HOLD_PENDING);
-    scenario.facility.policy = DECISION_REVIEW;
+    scenario.policy = DECISION_REVIEW;
     scenario_do(&scenario, COMMAND_START, scenario.now);
     ck_assert_int_eq(scenario.hold.state, HOLD_DECLINED);
     ck_assert_int_eq(scenario.outcome.events[0].cause, CAUSE_UNDECIDED);

@@ -23,6 +23,7 @@ static const struct expectation {
     {HOLD_PENDING, COMMAND_START, H | D | R, HOLD_DECLINED, {EVENT_DECLINED}},
     {HOLD_PENDING, COMMAND_CANCEL, H | D | R, HOLD_CANCELLED, {EVENT_CANCELLED}},
     {HOLD_PENDING, COMMAND_CLOSE, H | D | R, HOLD_CLOSED, {EVENT_CLOSED}},
+    {HOLD_PENDING, COMMAND_FACTS, H | D | R, HOLD_PENDING, {EVENT_FACTS}},
     {HOLD_PENDING, COMMAND_NOTE, H | D | R, HOLD_PENDING, {EVENT_NOTED}},
     {HOLD_PENDING, COMMAND_PICKUP_DUE, H | D | R, HOLD_PENDING, {EVENT_TRANSFER_DUE}},
     {HOLD_PENDING, COMMAND_PICKUP_MISSED, H | D | R, HOLD_PENDING, {EVENT_TRANSFER_MISSED}},
@@ -33,6 +34,7 @@ static const struct expectation {
     {HOLD_LODGED, COMMAND_SCHEDULE, H | D | R, HOLD_LODGED, {EVENT_TRANSFER_SCHEDULED}},
     {HOLD_LODGED, COMMAND_CANCEL, H | D | R, HOLD_CANCELLED, {EVENT_CANCELLED}},
     {HOLD_LODGED, COMMAND_CLOSE, H | D | R, HOLD_CLOSED, {EVENT_CLOSED}},
+    {HOLD_LODGED, COMMAND_FACTS, H | D | R, HOLD_LODGED, {EVENT_FACTS}},
     {HOLD_LODGED, COMMAND_NOTE, H | D | R, HOLD_LODGED, {EVENT_NOTED}},
     {HOLD_LODGED, COMMAND_PICKUP_DUE, H | D | R, HOLD_LODGED, {EVENT_TRANSFER_DUE}},
     {HOLD_LODGED, COMMAND_PICKUP_MISSED, H | D | R, HOLD_LODGED, {EVENT_TRANSFER_MISSED}},
@@ -45,6 +47,7 @@ static const struct expectation {
     {HOLD_HELD, COMMAND_CORRECT, H | D | R, HOLD_HELD, {EVENT_CORRECTED}},
     {HOLD_HELD, COMMAND_NOTE, H | D | R, HOLD_HELD, {EVENT_NOTED}},
     {HOLD_HELD, COMMAND_WARN, H | D | R, HOLD_HELD, {EVENT_WARNING}},
+    {HOLD_HELD, COMMAND_SHORTEN, H | D | R, HOLD_HELD, {EVENT_NONE}}, /* by the same law */
     {HOLD_HELD, COMMAND_EXPIRE, H | D | R, HOLD_EXPIRED, {EVENT_EXPIRED}},
     {HOLD_HELD, COMMAND_PICKUP_DUE, H | D | R, HOLD_HELD, {EVENT_TRANSFER_DUE}},
     {HOLD_HELD, COMMAND_PICKUP_MISSED, H | D | R, HOLD_HELD, {EVENT_TRANSFER_MISSED}},
@@ -83,7 +86,7 @@ static void check_taken(const struct scenario *scenario, const struct expectatio
                         const struct hold *before)
 {
     const struct outcome *outcome = &scenario->outcome;
-    size_t n_events = row->events[1] ? 2 : 1;
+    size_t n_events = row->events[1] ? 2 : row->events[0] ? 1 : 0;
 
     ck_assert_int_eq(scenario->hold.state, row->to);
     ck_assert_uint_eq(outcome->n_events, n_events);
@@ -97,7 +100,8 @@ static void check_taken(const struct scenario *scenario, const struct expectatio
         ck_assert_str_eq(event->booking, before->booking);
         ck_assert_str_eq(event->facility, before->facility);
     }
-    ck_assert_int_eq(outcome->events[n_events - 1].state, row->to);
+    if (n_events)
+        ck_assert_int_eq(outcome->events[n_events - 1].state, row->to);
     ck_assert_int_eq(scenario->hold.rev, before->rev + (int64_t)n_events);
 }
 
@@ -133,7 +137,7 @@ START_TEST(every_pair_does_what_it_should)
 
         scenario_start(&scenario);
         scenario_reach(&scenario, state);
-        scenario.facility.policy = policy;
+        scenario.policy = policy;
         command = scenario_command(&scenario, kind);
         before = scenario.hold;
         r = scenario_apply(&scenario, &command);
@@ -168,7 +172,7 @@ START_TEST(what_is_illegal_is_said_before_what_is_late)
     ck_assert_int_eq(scenario_apply(&scenario, &command), PROBLEM_ILLEGAL_TRANSITION);
     ck_assert_str_eq(scenario.problem.detail,
                      "cannot transfer a hold that is lodged; legal now: serve, start, schedule, "
-                     "cancel, close, note");
+                     "cancel, close, note, facts");
 }
 END_TEST
 

@@ -132,7 +132,7 @@ static void check_hold(const struct walk *walk)
     ck_assert(hold->state > HOLD_NONE && hold->state < HOLD_STATES);
     ck_assert_int_ge(hold_overdue_us(hold, walk->scenario.now), 0);
     ck_assert_int_eq(hold->ended_at != INSTANT_NONE, !hold_is_open(hold->state));
-    ck_assert_int_eq(hold->deadline_at != INSTANT_NONE, hold->rule != RULE_NONE);
+    ck_assert_int_eq(hold->deadline_at != INSTANT_NONE, hold->rule[0] != '\0');
     if (hold->deadline_at != INSTANT_NONE) {
         ck_assert_int_ge(hold->limit_h, 1);
         ck_assert_int_le(hold->limit_h, 48);
@@ -189,9 +189,9 @@ static void random_facility(struct walk *walk)
 {
     struct facility *facility = &walk->scenario.facility;
 
-    facility->policy = 1 + unit_random_below(&walk->random, 10) % 3;
+    walk->scenario.policy = (enum decision)(1 + unit_random_below(&walk->random, 10) % 3);
     if (chance(walk, 2))
-        facility->policy = DECISION_HONOR;
+        walk->scenario.policy = DECISION_HONOR;
     facility->rule.limit_h = chance(walk, 4) ? (int)unit_random_between(&walk->random, 1, 48) : 48;
     facility->transfer_grace_us = unit_random_between(&walk->random, 0, 2 * US_PER_H);
     facility->n_warnings = unit_random_below(&walk->random, 4);
@@ -217,9 +217,9 @@ static void random_command(struct walk *walk)
         command.pickup_at =
             walk->scenario.now + unit_random_between(random, -US_PER_H, 30 * US_PER_H);
     if (kind == COMMAND_START && chance(walk, 3)) {
-        command.first_eligible_at =
+        command.first.eligible_at =
             walk->scenario.now - unit_random_between(random, 0, 50 * US_PER_H);
-        command.first_hold = 9;
+        command.first.hold = 9;
     }
     apply(walk, &command);
 }

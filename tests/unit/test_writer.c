@@ -168,7 +168,7 @@ START_TEST(a_deadline_rings_by_itself)
     struct office office;
 
     open_office(&office);
-    office.world.facility.n_warnings = 0;
+    office.world.facility->n_warnings = 0;
     ck_assert_int_eq(ask(&office, &request), 0);
     start.command.at = clock_now(&office.world.clock) - 48 * US_PER_H + US_PER_S / 4;
     ck_assert_int_eq(ask(&office, &start), 0);
@@ -204,7 +204,7 @@ START_TEST(a_clock_that_is_set_is_history_and_rings)
     json_t *events;
 
     open_office(&office);
-    office.world.facility.n_warnings = 0;
+    office.world.facility->n_warnings = 0;
     for (size_t i = 0; i < ARRAY_SIZE(requests); i++)
         ck_assert_int_eq(ask(&office, &requests[i]), 0);
     later.command.at = clock_now(&office.world.clock) - 47 * US_PER_H;

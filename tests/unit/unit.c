@@ -40,6 +40,15 @@ instant unit_instant(const char *text)
     return at;
 }
 
+const struct calendar *unit_us_federal(void)
+{
+    static struct calendar *calendar;
+
+    if (!calendar)
+        ck_assert_int_eq(calendar_us_federal(&calendar), 0);
+    return calendar;
+}
+
 struct unit_random unit_random_start(const char *name)
 {
     struct unit_random random;

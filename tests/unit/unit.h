@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calendar.h"
 #include "instant.h"
 #include "macro.h"
 
@@ -29,6 +30,9 @@ int unit_run(const char *name, const struct unit_test *tests, size_t n_tests);
 
 /* An instant from RFC 3339; the test fails where it is none. */
 instant unit_instant(const char *text);
+
+/* The calendar of federal holidays; lives as long as the program. */
+const struct calendar *unit_us_federal(void);
 
 struct unit_random {
     uint64_t state;

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: ISC */
+
+/* The law: facilities, their rules, and the books. */
+
+#include "law.h"
+
+#include <openssl/evp.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define US_FEDERAL   "us-federal"
+#define ALWAYS_HONOR "always-honor"
+
+struct law *law_new(struct books *books)
+{
+    struct law *law = calloc(1, sizeof(*law));
+
+    if (!law)
+        return NULL;
+    law->books = books;
+    law->references = 1;
+    facility_default(&law->fallback);
+    law->fallback.us_federal = books_calendar(books, US_FEDERAL);
+    law->fallback.policy = books_policy(books, ALWAYS_HONOR);
+    return law;
+}
+
+struct law *law_ref(struct law *law)
+{
+    atomic_fetch_add(&law->references, 1);
+    return law;
+}
+
+void law_unref(struct law *law)
+{
+    if (atomic_fetch_sub(&law->references, 1) > 1)
+        return;
+    books_free(law->books);
+    free(law->rules);
+    free(law->facilities);
+    free(law);
+}
+
+struct rule *law_add_rule(struct law *law)
+{
+    struct rule *more = reallocarray(law->rules, law->n_rules + 1, sizeof(*more));
+
+    if (!more)
+        return NULL;
+    law->rules = more;
+    more += law->n_rules++;
+    rule_consecutive(more);
+    return more;
+}
+
+struct facility *law_add_facility(struct law *law)
+{
+    struct facility *more = reallocarray(law->facilities, law->n_facilities + 1, sizeof(*more));
+
+    if (!more)
+        return NULL;
+    law->facilities = more;
+    more += law->n_facilities++;
+    *more = law->fallback;
+    more->policy = NULL;
+    return more;
+}
+
+bool law_rule(const struct law *law, const char *name, struct rule *rule)
+{
+    rule_consecutive(rule);
+    if (strcmp(name, rule->name) == 0)
+        return true;
+    rule_regulatory(law->fallback.us_federal, rule);
+    if (strcmp(name, rule->name) == 0)
+        return true;
+    for (size_t i = 0; i < law->n_rules; i++) {
+        if (strcmp(name, law->rules[i].name) != 0)
+            continue;
+        *rule = law->rules[i];
+        return true;
+    }
+    return false;
+}
+
+const struct facility *law_facility(const struct law *law, const char *id)
+{
+    for (size_t i = 0; i < law->n_facilities; i++)
+        if (strcmp(law->facilities[i].id, id) == 0)
+            return &law->facilities[i];
+    return NULL;
+}
+
+const struct policy_clock *law_bound(const struct law *law, const struct hold *hold)
+{
+    const struct policy *policy = books_policy(law->books, hold->policy);
+
+    return policy ? policy_version_clock(policy, hold->policy_version) : NULL;
+}
+
+/* ---- the fingerprint ---- */
+
+static void add_text(EVP_MD_CTX *digest, const char *text)
+{
+    EVP_DigestUpdate(digest, text, strlen(text) + 1);
+}
+
+/* What a calendar says changes no deadline, only which days it names. */
+static void add_rule(EVP_MD_CTX *digest, const struct rule *rule)
+{
+    const int numbers[] = {(int)rule->start, rule->limit_h};
+
+    EVP_DigestUpdate(digest, numbers, sizeof(numbers));
+    for (int64_t day = CALENDAR_FIRST_DAY; day <= CALENDAR_LAST_DAY; day++) {
+        const char excluded = rule_excludes(rule, day) ? 1 : 0;
+
+        EVP_DigestUpdate(digest, &excluded, sizeof(excluded));
+    }
+}
+
+static void add_facility(EVP_MD_CTX *digest, const struct facility *facility)
+{
+    struct rule regulatory;
+
+    rule_regulatory(facility->us_federal, &regulatory);
+    add_text(digest, facility->id);
+    add_text(digest, facility->zone_name);
+    add_rule(digest, &facility->rule);
+    add_rule(digest, &regulatory);
+}
+
+void law_seal(struct law *law)
+{
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+
+    EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
+    for (size_t i = 0; i < law->n_facilities; i++)
+        add_facility(digest, &law->facilities[i]);
+    for (size_t i = 0; i < law->books->policies.count; i++)
+        add_text(digest, policy_hash(law->books->policies.books[i]));
+    EVP_DigestFinal_ex(digest, hash, &size);
+    EVP_MD_CTX_free(digest);
+    for (size_t i = 0; i < size; i++)
+        snprintf(law->fingerprint + 2 * i, 3, "%02x", hash[i]);
+}

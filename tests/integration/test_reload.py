@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: ISC
+"""Loading configuration, calendars and policies anew: all or nothing, and never a longer hold."""
+
+import datetime
+import os
+import pathlib
+import shutil
+import signal
+import unittest
+
+import harness
+from harness import Daemon, expect
+
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:test
+{events}END:VCALENDAR
+"""
+EVENT = """BEGIN:VEVENT
+UID:{day}
+DTSTART;VALUE=DATE:{day}
+SUMMARY:{summary}
+END:VEVENT
+"""
+POLICY = 'title = "t"\nversion "1" {{ rule "all" {{ decide = "{decision}" reason = "{reason}" }} }}\n'
+
+
+class Reload(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(harness.short_temporary_directory())
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.write_calendar({})
+        self.write_policy("honor")
+        self.daemon = Daemon(conf_extra=self.settings(), facilities=self.jails())
+        self.enterContext(self.daemon)
+
+    def settings(self):
+        return f'calendars = {{"{self.directory}"}}\npolicies = {{"{self.directory}"}}\n'
+
+    def jails(self, hours=48, exclude='"county"'):
+        return (f'rule "ours" {{ hours = {hours} exclude = {{{exclude}}} }}\n'
+                'facility "A" { zone = "UTC" policy = "ours" rule = "ours" }\n')
+
+    def write_calendar(self, days):
+        events = "".join(EVENT.format(day=day, summary=summary) for day, summary in days.items())
+        events = events or EVENT.format(day="19700101", summary="Long ago")
+        (self.directory / "county.ics").write_text(CALENDAR.format(events=events))
+
+    def write_policy(self, decision, reason="so it is"):
+        (self.directory / "ours.policy").write_text(POLICY.format(decision=decision, reason=reason))
+
+    def reload(self):
+        return expect(200, self.daemon.post("/v1/reload"))
+
+    def refused(self, *mistakes):
+        problem = self.daemon.post("/v1/reload")
+        self.assertEqual((problem.status, problem.json["kind"]), (422, "invalid-configuration"))
+        self.assertEqual(problem.json["mistakes"], list(mistakes))
+        self.assertEqual(problem.json["detail"], mistakes[0])
+
+    def booking(self):
+        self.bookings = getattr(self, "bookings", 0) + 1
+        return f"B-{self.bookings}"
+
+    def start(self, hours_ago=1):
+        hold = self.daemon.create(self.booking(), "A")
+        return self.daemon.command(hold["id"], "start", eligible_at=harness.ago(hours=hours_ago))
+
+    def days_from_now(self, *offsets):
+        return {(harness.now() + datetime.timedelta(days=offset)).strftime("%Y%m%d"): "Closed"
+                for offset in offsets}
+
+    def test_new_starts_follow_the_new_law(self):
+        self.assertEqual(self.start()["policy_reason"], "so it is")
+        self.write_policy("honor", reason="now so")
+        told = self.reload()
+        self.assertEqual((told["facilities"], told["calendars"]), (1, 2))  # with the federal one
+        self.assertEqual(told["policies"], 4)
+        self.assertEqual(self.start()["policy_reason"], "now so")
+
+    def test_a_running_deadline_moves_only_to_an_earlier_instant(self):
+        held = self.start()
+        self.write_calendar(self.days_from_now(0, 1, 2))
+        self.reload()
+        self.assertEqual(self.daemon.hold(held["id"])["deadline_at"], held["deadline_at"])
+        longer = self.start()  # but a new one may last longer, for that is the county's law now
+        self.assertGreater(longer["deadline_at"], held["deadline_at"])
+        self.write_calendar({})
+        self.reload()
+        event = self.daemon.wait_event("hold.shortened", longer["id"])
+        now = self.daemon.hold(longer["id"])
+        self.assertEqual(event["previous_deadline_at"], longer["deadline_at"])
+        self.assertEqual(event["deadline_at"], now["deadline_at"])
+        self.assertLess(now["deadline_at"], longer["deadline_at"])
+        self.assertEqual(now["next_timer"]["kind"], "warning")
+        self.assertEqual([e["kind"] for e in self.daemon.events(held["id"])], ["hold.lodged", "hold.started"])
+        self.daemon.wait_stderr(f"hold {longer['id']}, .*the person must be out earlier, by ")
+
+    def test_a_shorter_rule_ends_what_has_run_out_by_it(self):
+        held = self.start(hours_ago=30)
+        self.daemon.write_conf(self.settings(), self.jails(hours=24))
+        self.reload()
+        expired = self.daemon.wait_event("hold.expired", held["id"])
+        self.assertTrue(expired["late"])
+        self.assertEqual(self.daemon.hold(held["id"])["state"], "expired")
+
+    def test_a_restart_is_a_reload(self):
+        held, other = self.start(hours_ago=30), self.start(hours_ago=1)
+        self.daemon.stop()
+        self.daemon.write_conf(self.settings(), self.jails(hours=24))
+        self.daemon.restart()
+        kinds = [e["kind"] for e in self.daemon.events(held["id"])]
+        self.assertEqual(kinds[-2:], ["hold.shortened", "hold.expired"])
+        self.assertIn("hold.shortened", [e["kind"] for e in self.daemon.events(other["id"])])
+        events = len(self.daemon.events())
+        self.daemon.restart()  # by the same law: nothing to do
+        self.assertEqual(len(self.daemon.events()), events)
+
+    def test_all_or_nothing(self):
+        self.write_policy("decline")
+        (self.directory / "broken.policy").write_text('title = "t"\nversion "1" { rule "r" { decide = "maybe" reason = "x" } }\n')
+        answer = self.daemon.post("/v1/reload")
+        self.assertEqual((answer.status, answer.json["kind"]), (422, "invalid-configuration"))
+        self.assertTrue(answer.json["mistakes"][0].startswith(f"{self.directory}/broken.policy:2: "), answer.text)
+        self.assertEqual(self.start()["state"], "held")  # the old policy still honours
+        (self.directory / "broken.policy").unlink()
+        self.reload()
+        hold = self.daemon.create("after", "A")
+        self.assertEqual(hold["state"], "declined")
+
+    def test_mistakes_of_the_configuration(self):
+        conf = self.daemon.conf
+        self.daemon.write_conf(self.settings(), self.jails(hours=49))
+        self.refused(f'{conf}:6: hours: "49" is not a whole number from 1 to 48')
+        self.daemon.write_conf(self.settings(), self.jails(exclude='"weekend"'))
+        self.refused(f'{conf}:6: there is no calendar "weekend"; is it "weekends"?')
+        self.daemon.write_conf(self.settings(), self.jails().replace('policy = "ours"', 'policy = "our"'))
+        self.refused(f'{conf}:7: there is no policy "our"; is it "ours"?')
+        self.daemon.write_conf(self.settings(), self.jails().replace(' rule = "ours"', ' rule = "regulatry"'))
+        self.refused(f'{conf}:7: there is no rule "regulatry"; is it "regulatory"?')
+        self.write_calendar(self.days_from_now(*range(8)))
+        self.daemon.write_conf(self.settings(), self.jails())
+        answer = self.daemon.post("/v1/reload").json
+        self.assertRegex(answer["detail"], r'rule "ours" excludes more than 7 days in a row, the last on ')
+
+    def test_by_signal(self):
+        self.write_policy("decline")
+        os.kill(self.daemon.pid, signal.SIGHUP)
+        self.daemon.wait_stderr(r"1 facilities, 4 policies and 2 calendars are loaded\n(.*\n)*.*1 facilities")
+        self.assertEqual(self.daemon.create("x", "A")["state"], "declined")
+        self.assertIn("RELOADING=1", "\n".join(self.daemon.notifications))
+        (self.directory / "county.ics").write_text("BEGIN:VCALENDAR\n")
+        os.kill(self.daemon.pid, signal.SIGHUP)
+        self.daemon.wait_stderr("the configuration was not loaded: all stays as it was")
+        self.assertIn(f"{self.directory}/county.ics:", self.daemon.stderr())
+        self.assertEqual(self.daemon.create("y", "A")["state"], "declined")
+
+    def test_settings_of_the_process_wait_for_a_start(self):
+        self.daemon.write_conf(self.settings() + "http_threads = 3\n", self.jails())
+        self.reload()
+        self.assertIn("http_threads has changed; that takes effect at the next start", self.daemon.stderr())
+
+    def test_under_load(self):
+        """Laws come and go while commands do: every answer is by one of them, none is lost."""
+        reasons = ["so it is", "now so"]
+        for i in range(20):
+            self.write_policy("honor", reason=reasons[i % 2])
+            os.kill(self.daemon.pid, signal.SIGHUP)
+            for _ in range(10):
+                self.assertIn(self.start()["policy_reason"], reasons)
+        self.assertEqual(self.daemon.get("/healthz").status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
