@@ -37,7 +37,7 @@ static int set_up(struct client *client, const char *socket_path, const char *ag
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers) ||
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http") ||
         curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L) || /* ".." may be the name of something */
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") || /* whatever http_proxy says */
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") ||   /* whatever http_proxy says */
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L))
         return -ENOMEM;
     return 0;
