@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 
+#include "macro.h"
 #include "mistakes.h"
 
 /* How much a grammar may have. */
