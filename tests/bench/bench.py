@@ -32,7 +32,7 @@ class Sizes:
 QUICK = Sizes(rounds=1, warmup_s=0.05, seconds=0.2, idle_holds=50, idle_spread_us=500_000,
               storm_holds=500, lead_s=2, open_holds=2000)
 
-PARTS = ("throughput", "firing", "storm", "startup")
+PARTS = ("throughput", "firing", "storm", "startup", "deadlines")
 
 
 def parse_arguments():
@@ -74,12 +74,13 @@ def describe(build, directory, load_before):
 
 
 def run(parts, bench, table):
+    import deadlines
     import firing
     import startup
     import storm
     import throughput
     measure = {"throughput": throughput.measure, "firing": firing.measure, "storm": storm.measure,
-               "startup": startup.measure}
+               "startup": startup.measure, "deadlines": deadlines.measure}
     for part in parts:
         measure[part](bench, table)
 
