@@ -110,7 +110,7 @@ static void offer_values(const struct line *line)
 {
     const struct record_field *option = line->value;
 
-    if (!option || option->flags & OPTION_FILE)
+    if (!option || verb_option_is_file(option))
         offer_files();
     else if (option->type == RECORD_INSTANT)
         offer(line, "now");

@@ -43,6 +43,13 @@ static bool detail_time(FILE *out, const char *label, const json_t *event, const
     return at != INSTANT_NONE && put_detail(out, label, text);
 }
 
+/* The deadline by a reading that does not bind; the one that does stands there already. */
+static bool detail_reading(FILE *out, const char *label, const json_t *event, const char *member,
+                           const struct zone *zone)
+{
+    return !describe_binds(event, member) && detail_time(out, label, event, member, zone);
+}
+
 static bool put_length(FILE *out, const char *label, int64_t length_us)
 {
     _cleanup_(free_ptr) char *text = local_length(length_us);
@@ -83,6 +90,15 @@ static bool detail_flag(FILE *out, const char *label, const json_t *event, const
     return member_true(event, member) && fprintf(out, "  %s", label) > 0;
 }
 
+static bool detail_facts(FILE *out, const char *label, const json_t *event, const char *member,
+                         const struct zone *zone)
+{
+    _cleanup_(free_ptr) char *facts = describe_facts(json_object_get(event, member));
+
+    (void)zone;
+    return *facts && put_detail(out, label, facts);
+}
+
 static bool detail_hold(FILE *out, const char *label, const json_t *event, const char *member,
                         const struct zone *zone)
 {
@@ -103,6 +119,10 @@ static const struct detail {
     {"deadline_at", "deadline", detail_time},
     {"previous_deadline_at", "instead of", detail_time},
     {"lengthened", "LENGTHENED", detail_flag},
+    {"rule", "by rule", detail_text},
+    {"consecutive_deadline_at", "consecutive", detail_reading},
+    {"regulatory_deadline_at", "regulatory", detail_reading},
+    {"replaces", "replaces hold", detail_hold},
     {"first_hold", "clock of hold", detail_hold},
     {"pickup_at", "pickup", detail_time},
     {"transfer_conflict", "AFTER AUTHORITY HAS ENDED", detail_flag},
@@ -111,6 +131,12 @@ static const struct detail {
     {"step_us", "clock moved by", detail_length},
     {"lift_code", "lift code", detail_text},
     {"reason", "reason", detail_text},
+    {"facts", "facts", detail_facts},
+    {"policy", "policy", detail_text},
+    {"policy_version", "version", detail_text},
+    {"policy_rule", "rule", detail_text},
+    {"policy_reason", "because", detail_text},
+    {"policy_cite", "citation", detail_text},
     {"text", "note", detail_text},
     {"actor", "by", detail_text},
 };

@@ -25,6 +25,37 @@ char *describe_time_left(const json_t *hold)
     return local_length(remaining_us > 0 ? remaining_us : 0);
 }
 
+char *describe_facts(const json_t *facts)
+{
+    const char *name, *separator = "";
+    json_t *fact;
+    char *list = NULL;
+    size_t size;
+    FILE *out = text_not_null(open_memstream(&list, &size));
+
+    json_object_foreach((json_t *)facts, name, fact)
+    {
+        _cleanup_(free_ptr) char *value = NULL;
+
+        if (json_is_null(fact))
+            continue;
+        if (!json_is_string(fact))
+            value = text_not_null(json_dumps(fact, JSON_ENCODE_ANY | JSON_COMPACT));
+        fprintf(out, "%s%s %s", separator, name, value ? value : json_string_value(fact));
+        separator = ", ";
+    }
+    return text_not_null(fclose(out) ? NULL : list);
+}
+
+bool describe_binds(const json_t *object, const char *member)
+{
+    const char *rule = member_text(object, "rule");
+    size_t length = strlen(rule);
+
+    return length && strncmp(member, rule, length) == 0 &&
+           strcmp(member + length, "_deadline_at") == 0;
+}
+
 void describe_hold_briefly(FILE *out, const json_t *hold)
 {
     const struct zone *zone = local_zone(member_text(hold, "zone"));
@@ -97,6 +128,33 @@ static char *value_rule(const json_t *hold, const char *member, const struct zon
     return text_new("%lld h, %s", (long long)limit_h, member_text(hold, member));
 }
 
+/* A deadline by one reading of the clock. */
+static char *value_reading(const json_t *hold, const char *member, const struct zone *zone)
+{
+    _cleanup_(free_ptr) char *time = value_time(hold, member, zone);
+
+    return time ? text_new("%s%s", time, describe_binds(hold, member) ? "  BINDS" : "") : NULL;
+}
+
+static char *value_policy(const json_t *hold, const char *member, const struct zone *zone)
+{
+    const char *policy = member_text(hold, member);
+    const char *version = member_text(hold, "policy_version");
+    const char *rule = member_text(hold, "policy_rule");
+
+    (void)zone;
+    if (!*policy)
+        return NULL;
+    return text_new("%s%s%s%s%s", policy, *version ? ", version " : "", version,
+                    *rule ? ", rule " : "", rule);
+}
+
+static char *value_facts(const json_t *hold, const char *member, const struct zone *zone)
+{
+    (void)zone;
+    return describe_facts(json_object_get(hold, member));
+}
+
 static char *value_pickup(const json_t *hold, const char *member, const struct zone *zone)
 {
     _cleanup_(free_ptr) char *time = value_time(hold, member, zone);
@@ -132,6 +190,8 @@ static const struct line {
     {"State", "state", value_text},
     {"Time left", NULL, value_time_left},
     {"Deadline", "deadline_at", value_time},
+    {"Consecutive", "consecutive_deadline_at", value_reading},
+    {"Regulatory", "regulatory_deadline_at", value_reading},
     {"Authority end", "authority_ended_at", value_time},
     {"Ended", "ended_at", value_time},
     {"Pickup", "pickup_at", value_pickup},
@@ -140,16 +200,22 @@ static const struct line {
     {"Reason", "eligible_reason", value_text},
     {"Rule", "rule", value_rule},
     {"Clock of hold", "first_hold", value_int},
+    {"Replaces", "replaces", value_int},
     {"Form", "form", value_text},
     {"Issued", "issued_at", value_time},
     {"ICE office", "ice_office", value_text},
     {"ICE warrant", "ice_warrant", value_text},
     {"Lift code", "lift_code", value_text},
     {"Decision", "decision", value_text},
+    {"Policy", "policy", value_policy},
+    {"Because", "policy_reason", value_text},
+    {"Citation", "policy_cite", value_text},
+    {"Facts", "facts", value_facts},
     {"Booked", "booked_at", value_time},
     {"Received", "received_at", value_time},
     {"Served", "served_at", value_time},
     {"Revision", "rev", value_int},
+    {"Policy text", "policy_hash", value_text},
 };
 
 void describe_hold(FILE *out, const json_t *hold)

@@ -9,9 +9,10 @@
 #include "client.h"
 #include "text.h"
 
-#define WIDTH  80
-#define INDENT 26 /* where the text of an option begins */
-#define VERB   22 /* the width of a verb with its operands */
+#define WIDTH        80
+#define INDENT       26 /* where the text of an option begins */
+#define VERB         22 /* the width of a verb with its operands */
+#define USAGE_INDENT 9
 
 static const char intro[] =
     "Usage: detainerctl [--socket PATH] [--json] COMMAND ...\n"
@@ -98,27 +99,40 @@ static void put_placeholder(FILE *out, const struct record_field *option)
         fputs(" TIME", out);
     else if (option->type == RECORD_INT)
         fputs(" N", out);
-    else if (option->flags & OPTION_FILE || option->type == RECORD_FACTS)
+    else if (verb_option_is_file(option))
         fputs(" FILE", out);
     else
         for (fputc(' ', out), last = last ? last + 1 : option->name; *last; last++)
             fputc(*last >= 'a' && *last <= 'z' ? *last - 'a' + 'A' : *last, out);
 }
 
+/* "--at TIME", in brackets where it may be left out. The caller frees. */
+static char *option_usage(const struct record_field *option)
+{
+    bool required = option->flags & RECORD_REQUIRED;
+    char *usage = NULL;
+    char name[OPTION_NAME_SIZE];
+    size_t size;
+    FILE *out = text_not_null(open_memstream(&usage, &size));
+
+    verb_option_name(option, name);
+    fprintf(out, "%s--%s", required ? "" : "[", name);
+    put_placeholder(out, option);
+    fputs(required ? "" : "]", out);
+    return text_not_null(fclose(out) ? NULL : usage);
+}
+
 static void put_synopsis(FILE *out, const struct verb *verb)
 {
     _cleanup_(free_ptr) char *synopsis = verb_synopsis(verb);
+    size_t column = (size_t)fprintf(out, "Usage: detainerctl %s", synopsis);
 
-    fprintf(out, "Usage: detainerctl %s", synopsis);
     for (size_t i = 0; i < verb->options->count; i++) {
-        const struct record_field *option = &verb->options->fields[i];
-        bool required = option->flags & RECORD_REQUIRED;
-        char name[OPTION_NAME_SIZE];
+        _cleanup_(free_ptr) char *usage = option_usage(&verb->options->fields[i]);
 
-        verb_option_name(option, name);
-        fprintf(out, "%s%s--%s", i % 3 == 2 ? "\n          " : " ", required ? "" : "[", name);
-        put_placeholder(out, option);
-        fputs(required ? "" : "]", out);
+        if (column + 1 + strlen(usage) > WIDTH)
+            column = (size_t)fprintf(out, "\n%*s", USAGE_INDENT, "") - 1;
+        column += (size_t)fprintf(out, " %s", usage);
     }
     fputs("\n\n", out);
 }

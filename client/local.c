@@ -56,3 +56,14 @@ char *local_length_exact(int64_t length_us)
     return text_new("%s%llu:%02d:%02d%s", negative ? "-" : "", (unsigned long long)(us / US_PER_H),
                     (int)(us / US_PER_MIN % 60), (int)(us / US_PER_S % 60), fraction);
 }
+
+char *local_rfc3339(const struct zone *zone, instant at)
+{
+    char local[ZONE_TEXT_SIZE], fraction[16] = "";
+    int64_t us = at % US_PER_S;
+
+    if (us)
+        snprintf(fraction, sizeof(fraction), ".%06d", (int)(us < 0 ? us + US_PER_S : us));
+    zone_local(zone, at, local);
+    return text_new("%.10sT%.8s%s%s", local, local + 11, fraction, local + 20);
+}

@@ -22,3 +22,6 @@ char *local_length(int64_t length_us);
 
 /* "25:00:00", or "0:00:00.500000": hours, minutes and seconds that add up. The caller frees. */
 char *local_length_exact(int64_t length_us);
+
+/* RFC 3339 with the offset of the zone, exact: "2026-11-24T09:00:00-08:00". The caller frees. */
+char *local_rfc3339(const struct zone *zone, instant at);

@@ -38,8 +38,11 @@ static int run(const struct arguments *arguments)
         .socket = arguments->socket ? arguments->socket : default_socket(),
         .json = arguments->json,
     };
-    int r = client_open(session.socket, "detainerctl/" PACKAGE_VERSION, &session.client);
+    int r;
 
+    if (arguments->verb->alone)
+        return arguments->verb->run(&session, arguments);
+    r = client_open(session.socket, "detainerctl/" PACKAGE_VERSION, &session.client);
     if (r)
         return session_report_failure(&session, r, false);
     r = arguments->verb->run(&session, arguments);

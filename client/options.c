@@ -47,6 +47,24 @@ static const struct record_field policy_test_fields[] = {
 };
 const struct record policy_test_options = RECORD_FIELDS(policy_test_fields);
 
+static const char *const review_rule_values[] = {NULL, "both", "consecutive", "regulatory"};
+static const struct names review_rule_names = NAMES(review_rule_values);
+static const char *const format_values[] = {NULL, "table", "csv", "json"};
+static const struct names format_names = NAMES(format_values);
+
+static const struct record_field review_fields[] = {
+    OPTION("zone", RECORD_TEXT, RECORD_REQUIRED, NULL),
+    OPTION("rule", RECORD_NAME, 0, &review_rule_names),
+    OPTION("calendar", RECORD_TEXT, OPTION_FILE, NULL),
+    OPTION("all", RECORD_BOOL, 0, NULL),
+    OPTION("format", RECORD_NAME, 0, &format_names),
+    OPTION("booking_column", RECORD_TEXT, 0, NULL),
+    OPTION("booked_column", RECORD_TEXT, 0, NULL),
+    OPTION("eligible_column", RECORD_TEXT, 0, NULL),
+    OPTION("released_column", RECORD_TEXT, 0, NULL),
+};
+const struct record review_options = RECORD_FIELDS(review_fields);
+
 const struct record no_options = {0, NULL};
 
 /* Help on options: the row of the verb itself, or else the row for all verbs. */
@@ -88,9 +106,26 @@ static const struct option_help {
     {"deadline", "served_at", "when the person got a copy, for rules that count from there"},
     {"policy test", "at", "the moment that says which version is in force; default now"},
     {"policy test", "facility", "whose zone says which day that moment is; default UTC"},
+    {"review", "zone", "time zone of the jail, such as America/Los_Angeles"},
+    {"review", "rule", "which reading of the 48 hours; default both"},
+    {"review", "calendar", "iCalendar file with the county's holidays, beside the federal ones"},
+    {"review", "all", "print every stay, not only those past a deadline"},
+    {"review", "format", "how to print; default table"},
+    {"review", "booking_column", "column of the number of the stay; default booking"},
+    {"review", "booked_column", "column of the time of booking; default booked_at"},
+    {"review", "eligible_column",
+     "column of the time since when the person would have gone free, empty where that is the time "
+     "of "
+     "booking; default local_custody_ended_at"},
+    {"review", "released_column", "column of the time of release; default released_at"},
     {NULL, "at", "when it happened; default now"},
     {NULL, "reason", "why, in words"},
 };
+
+bool verb_option_is_file(const struct record_field *option)
+{
+    return option->flags & OPTION_FILE || option->type == RECORD_FACTS;
+}
 
 const char *verb_option_help(const struct verb *verb, const struct record_field *option)
 {

@@ -22,6 +22,10 @@ extern const struct record list_options;
 extern const struct record watch_options;
 extern const struct record deadline_options;
 extern const struct record policy_test_options;
+extern const struct record review_options;
+
+/* Whether the value of an option is the name of a file. */
+bool verb_option_is_file(const struct record_field *option);
 
 /* One sentence about an option: what its value means and what holds without it. */
 const char *verb_option_help(const struct verb *verb, const struct record_field *option);

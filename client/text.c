@@ -64,11 +64,25 @@ static const char *escape(uint32_t c, bool is_byte, char buffer[static 16])
     return buffer;
 }
 
+/*
+ * Writes the bytes from `first` on up to the end of ASCII with which *text begins, at once, because
+ * they are nearly all of most texts; and moves *text past them.
+ */
+static void put_plain(FILE *out, const char **text, char first)
+{
+    size_t length = 0;
+
+    while ((*text)[length] >= first && (*text)[length] < 0x7f)
+        length++;
+    fwrite(*text, 1, length, out);
+    *text += length;
+}
+
 void text_put(FILE *out, const char *text)
 {
     char buffer[16];
 
-    while (*text) {
+    for (put_plain(out, &text, ' '); *text; put_plain(out, &text, ' ')) {
         const char *from = text;
         bool is_byte;
         uint32_t c = next_character(&text, &is_byte);
@@ -81,17 +95,60 @@ void text_put(FILE *out, const char *text)
     }
 }
 
+char *text_shown(const char *text)
+{
+    char *shown = NULL;
+    size_t size;
+    FILE *out = text_not_null(open_memstream(&shown, &size));
+
+    text_put(out, text);
+    return text_not_null(fclose(out) ? NULL : shown);
+}
+
+/* Whether a character that was read from so many bytes is one of Unicode, in its shortest form. */
+static bool is_well_formed(uint32_t c, size_t n_bytes)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+
+    return c >= least[n_bytes] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff);
+}
+
+char *text_valid(const char *text)
+{
+    char *valid = NULL;
+    size_t size;
+    FILE *out = text_not_null(open_memstream(&valid, &size));
+
+    while (*text) {
+        const char *from = text;
+        bool is_byte;
+        uint32_t c = next_character(&text, &is_byte);
+
+        if (!is_byte && is_well_formed(c, (size_t)(text - from)))
+            fwrite(from, 1, (size_t)(text - from), out);
+        else
+            for (; from < text; from++)
+                fprintf(out, "\\x%02x", (unsigned char)*from);
+    }
+    return text_not_null(fclose(out) ? NULL : valid);
+}
+
 void text_put_lines(FILE *out, const char *text)
 {
+    char last = '\n';
+
     while (*text) {
         size_t length = strcspn(text, "\t\n");
         _cleanup_(free_ptr) char *piece = text_not_null(strndup(text, length));
 
         text_put(out, piece);
         text += length;
-        fputc(*text == '\t' ? '\t' : '\n', out);
-        text += *text != '\0';
+        last = *text;
+        if (last)
+            fputc(*text++, out);
     }
+    if (last != '\n')
+        fputc('\n', out);
 }
 
 void text_put_field(FILE *out, const char *label, const char *value)
@@ -119,13 +176,12 @@ size_t text_width(const char *text)
 
 void text_put_json(FILE *out, const char *json)
 {
-    while (*json) {
+    /* Below 0x20 a JSON text has only its own blanks: inside strings they are escaped already. */
+    for (put_plain(out, &json, '\x01'); *json; put_plain(out, &json, '\x01')) {
         const char *from = json;
         bool is_byte;
         uint32_t c = next_character(&json, &is_byte);
 
-        /* Below 0x20 a JSON text has only its own blanks: inside strings they are escaped already.
-         */
         if (!is_byte && c >= 0x7f && is_steering(c))
             fprintf(out, "\\u%04x", (unsigned)c);
         else

@@ -15,6 +15,12 @@
 /* Writes UTF-8 text for people: what must not reach a terminal as `\x1b` or `\u202e`. */
 void text_put(FILE *out, const char *text);
 
+/* What text_put() writes, as a string. The caller frees. */
+char *text_shown(const char *text);
+
+/* The same text where it is UTF-8; bytes that are not stand as `\xe9`. The caller frees. */
+char *text_valid(const char *text);
+
 /* The same for a text of several lines: tabs and line ends stay, and the last line gets its end. */
 void text_put_lines(FILE *out, const char *text);
 

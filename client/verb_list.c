@@ -13,8 +13,10 @@
 #include "target.h"
 #include "text.h"
 
-static const char *const titles[] = {"BOOKING",  "ID",   "FACILITY", "STATE",
-                                     "DEADLINE", "LEFT", NULL};
+static const char *const titles[] = {"BOOKING", "ID",          "FACILITY",   "STATE", "DEADLINE",
+                                     "LEFT",    "CONSECUTIVE", "REGULATORY", NULL};
+
+#define TO_MINUTE 16 /* the length of "2026-11-24 09:00" */
 
 /* What to ask for, and what has come. */
 struct listing {
@@ -41,6 +43,15 @@ static void set_key(struct table_row *row, const json_t *hold)
     }
 }
 
+/* A deadline that need not bind, short. Seconds are cut off: early, if anything. The caller frees.
+ */
+static char *short_time(const struct zone *zone, instant at)
+{
+    _cleanup_(free_ptr) char *text = local_text(zone, at);
+
+    return text_new("%.*s", TO_MINUTE, text);
+}
+
 static void add_hold(struct table *table, const json_t *hold)
 {
     const struct zone *zone = local_zone(member_text(hold, "zone"));
@@ -53,6 +64,8 @@ static void add_hold(struct table *table, const json_t *hold)
     row->cells[3] = text_new("%s", member_text(hold, "state"));
     row->cells[4] = local_text(zone, member_instant(hold, "deadline_at"));
     row->cells[5] = describe_time_left(hold);
+    row->cells[6] = short_time(zone, member_instant(hold, "consecutive_deadline_at"));
+    row->cells[7] = short_time(zone, member_instant(hold, "regulatory_deadline_at"));
 }
 
 static int get_page(struct listing *listing, const char *state, const char *cursor,

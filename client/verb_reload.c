@@ -21,7 +21,6 @@ static void put_loaded(const json_t *root)
     put_count(": ", root, "facilities", " facilities");
     put_count(", ", root, "policies", " policies");
     put_count(", ", root, "calendars", " calendars");
-    put_count("; deadlines that moved earlier: ", root, "recomputed", "");
     putchar('\n');
 }
 

@@ -12,9 +12,10 @@
 #include "text.h"
 
 /* clang-format off */
-#define NOTHING        {OPERAND_NONE}
-#define ONE(operand)   {operand}
-#define TWO(one, two)  {one, two}
+#define NOTHING        {OPERAND_NONE}, false
+#define ONE(operand)   {operand}, false
+#define TWO(one, two)  {one, two}, false
+#define FILE_ALONE     {OPERAND_FILE}, true
 /* clang-format on */
 #define COMMAND(kind)      &command_table[kind].argument, verb_command, kind
 #define ON_HOLD(kind)      COMMAND(kind), ONE(OPERAND_HOLD)
@@ -110,6 +111,13 @@ const struct verb verbs[] = {
      "All of the configuration is read and checked before any of it counts; where there is a "
      "mistake, nothing changes and every mistake is told. Deadlines that run move only earlier.",
      "detainerctl reload"},
+    {"review", LOOK(review_options, verb_review), FILE_ALONE,
+     "past stays against the deadlines, from a CSV file",
+     "Reads an export of a records system, with a header and a stay a row, and prints who was held "
+     "past which deadline, by how much, and a summary. Needs no daemon. Times are local in --zone, "
+     "or "
+     "have an offset. Rows that cannot be used are listed with the reason. - reads standard input.",
+     "detainerctl review stays.csv --zone America/Los_Angeles"},
 };
 const size_t n_verbs = ARRAY_SIZE(verbs);
 

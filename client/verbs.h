@@ -40,6 +40,7 @@ struct verb {
     int (*run)(struct session *session, const struct arguments *arguments); /* an enum exit_code */
     enum command_kind command; /* that verb_command() sends; COMMAND_FROM_OUTSIDE for the others */
     enum operand operands[OPERANDS_MAX];
+    bool alone;          /* it asks no daemon */
     const char *summary; /* one line, for the overview */
     const char *about;   /* sentences, for its own help */
     const char *example;
@@ -80,3 +81,4 @@ int verb_policy_list(struct session *session, const struct arguments *arguments)
 int verb_policy_show(struct session *session, const struct arguments *arguments);
 int verb_policy_test(struct session *session, const struct arguments *arguments);
 int verb_reload(struct session *session, const struct arguments *arguments);
+int verb_review(struct session *session, const struct arguments *arguments);

@@ -177,9 +177,10 @@ int config_path_add(struct config_path *path, const char *directory)
 
 void config_path_clear(struct config_path *path)
 {
-    while (path->count)
+    while (path->count) {
         free(path->directories[--path->count]);
-    path->directories[0] = NULL;
+        path->directories[path->count] = NULL;
+    }
 }
 
 /* The first directory takes the place of those that are looked into where nothing is said. */

@@ -17,7 +17,7 @@ DONE, REFUSED, USAGE, UNREACHABLE = range(4)  # exit statuses
 
 COMMANDS = ("request", "decide", "serve", "start", "schedule", "transfer", "release", "cancel", "close",
             "correct", "facts", "note", "list", "show", "history", "watch", "status", "deadline", "policy list",
-            "policy show", "policy test", "reload")
+            "policy show", "policy test", "reload", "review")
 LOCAL = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d"
 COMPLETION = REPOSITORY / "client" / "completion" / "detainerctl"
 

@@ -4,7 +4,7 @@
 import json
 import unittest
 
-from ctl_case import REFUSED, FakeDaemonCase
+from ctl_case import REFUSED, CtlCase, FakeDaemonCase
 
 HOUR_US = 3_600_000_000
 
@@ -111,6 +111,24 @@ class Deadline(FakeDaemonCase):
                 {"length_us": -2**63}]
         for body in ({}, {"readings": 1}, {"readings": [None, {"spans": {}}, {"spans": [None]}, {"spans": huge}]}):
             self.asked(ASK, body)
+
+
+class RealDeadline(CtlCase):
+    def test_thanksgiving(self):
+        said = self.run_ok(*ASK)
+        self.assertRegex(said, r"(?m)^consecutive  YES .* 2026-11-27 17:00:00 -08:00 +-$")
+        self.assertRegex(said, r"(?m)^regulatory +no .* 2026-11-30 17:00:00 -08:00 +weekends, us-federal$")
+        self.assertRegex(said, r"(?m)^2026-11-26  Thursday .* 24:00:00  no: Thanksgiving Day$")
+        self.assertIn("Sum: 48:00:00 counted, 72:00:00 not counted.\n", said)
+        self.assertEqual(len(self.json_of(*ASK)["readings"]), 2)
+
+    def test_a_day_of_25_hours(self):
+        said = self.run_ok("deadline", "--facility", "PIERCE", "--eligible-at", "2026-10-31T12:00:00-07:00")
+        self.assertRegex(said, r"(?m)^2026-11-01  Sunday +00:00:00 -07:00  00:00:00 -08:00  25:00:00  yes$")
+        self.assertRegex(said, r"(?m)^2026-11-01  Sunday .* 25:00:00  no: Sunday$")
+
+    def test_refusals(self):
+        self.assertRefused("deadline", "--facility", "NOWHERE", "--eligible-at", "now", kind="unknown-facility")
 
 
 if __name__ == "__main__":

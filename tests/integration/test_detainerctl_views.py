@@ -23,10 +23,13 @@ class Views(CtlCase):
         hold = self.request(booking)
         row, = self.rows("--booking", booking)
         self.assertEqual(row, {"BOOKING": booking, "ID": str(hold), "FACILITY": "PIERCE",
-                               "STATE": "lodged", "DEADLINE": "-", "LEFT": "-"})
+                               "STATE": "lodged", "DEADLINE": "-", "LEFT": "-", "CONSECUTIVE": "-",
+                               "REGULATORY": "-"})
         self.daemon.command(hold, "start", eligible_at="2026-01-15T18:00:00Z")
         row, = self.rows("--booking", booking)
         self.assertEqual((row["STATE"], row["DEADLINE"]), ("expired", "2026-01-17 10:00:00 -08:00"))
+        # A Thursday; the Monday after is the birthday of Martin Luther King.
+        self.assertEqual((row["CONSECUTIVE"], row["REGULATORY"]), ("2026-01-17 10:00", "2026-01-20 10:00"))
         self.assertRegex(row["LEFT"], r"\Aoverdue \d+ h \d+ min\Z")
 
     def test_deadline_is_told_by_the_wall_clock_of_the_facility(self):
@@ -85,6 +88,11 @@ class Views(CtlCase):
         lines = dict(re.split(r"  +| (?=\d{4}-)", line, maxsplit=1)
                      for line in self.run_ok("show", hold).splitlines())
         self.assertEqual(lines["Deadline"], "2026-01-17 10:00:00 -08:00  (2026-01-17T18:00:00Z)")
+        self.assertEqual(lines["Consecutive"],
+                         "2026-01-17 10:00:00 -08:00  (2026-01-17T18:00:00Z)  BINDS")
+        self.assertEqual(lines["Regulatory"], "2026-01-20 10:00:00 -08:00  (2026-01-20T18:00:00Z)")
+        self.assertRegex(lines["Policy"], r"\Aalways-honor, version \S+, rule \S")
+        self.assertRegex(lines["Because"], r"\S")
         self.assertEqual(lines["State"], "expired")
         self.assertEqual(lines["Reason"], "bond_posted")
         self.assertEqual(lines["ICE warrant"], "I-200")
@@ -110,6 +118,7 @@ class Views(CtlCase):
         for line in lines:
             self.assertRegex(line, rf"\A *\d+  {LOCAL}  \S+ +hold {hold}  B-\d+  PIERCE  \w+")
         self.assertIn("reason bond_posted", lines[1])
+        self.assertRegex(lines[1], r"by rule consecutive  regulatory \d{4}-.*  policy always-honor ")
         self.assertIn("recorded later by 50 h 0 min", lines[1])
         self.assertIn("cause deadline", lines[2])
         self.assertIn("fired late by 2 h 0 min", lines[2])

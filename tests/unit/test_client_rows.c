@@ -203,6 +203,114 @@ START_TEST(takes_very_many_fields)
 }
 END_TEST
 
+/* ---- chance
+ * ----------------------------------------------------------------------------------------- */
+
+static char random_byte(struct unit_random *random)
+{
+    static const char bytes[] = "\"\"\",,\n\n\r \tab";
+
+    return bytes[unit_random_below(random, sizeof(bytes) - 1)];
+}
+
+/* Writes a field of a few random bytes, quoted; and the same as read_all() is to say it. */
+static void put_random_field(struct unit_random *random, FILE *csv, FILE *expected)
+{
+    uint64_t size = unit_random_below(random, 6);
+
+    fputc('"', csv);
+    for (uint64_t i = 0; i < size; i++) {
+        char byte = random_byte(random);
+
+        fputs(byte == '"' ? "\"\"" : (char[]){byte, '\0'}, csv);
+        fputc(byte, expected);
+    }
+    fputc('"', csv);
+}
+
+/* The lines that so many bytes end, where a CR LF ends one. */
+static int count_lines(const char *bytes, size_t size)
+{
+    int n_lines = 0;
+
+    for (size_t i = 0; i < size; i++)
+        n_lines +=
+            bytes[i] == '\n' || (bytes[i] == '\r' && (i + 1 == size || bytes[i + 1] != '\n'));
+    return n_lines;
+}
+
+static void put_random_row(struct unit_random *random, FILE *csv, FILE *expected)
+{
+    for (uint64_t n = unit_random_below(random, 4); n > 0; n--) {
+        put_random_field(random, csv, expected);
+        fputc(',', csv);
+        fputc('|', expected);
+    }
+    put_random_field(random, csv, expected);
+    fputs("\r\n", csv);
+    fputc('\n', expected);
+}
+
+static void check_random_file(struct unit_random *random)
+{
+    char *csv = NULL, *expected = NULL, *said;
+    size_t csv_size, expected_size;
+    FILE *csv_out = open_memstream(&csv, &csv_size);
+    FILE *expected_out = open_memstream(&expected, &expected_size);
+    int fd;
+
+    for (uint64_t n = unit_random_below(random, 8); n > 0; n--) {
+        fflush(csv_out);
+        fprintf(expected_out, "%d:", count_lines(csv, csv_size) + 1);
+        put_random_row(random, csv_out, expected_out);
+    }
+    fclose(csv_out);
+    fclose(expected_out);
+    fd = holding(csv, csv_size);
+    said = read_all(fd);
+    ck_assert_str_eq(said, expected);
+    close(fd);
+    free(said);
+    free(csv);
+    free(expected);
+}
+
+START_TEST(reads_what_was_written)
+{
+    struct unit_random random = unit_random_start("client_rows");
+
+    for (int i = 0; i < 300; i++)
+        check_random_file(&random);
+}
+END_TEST
+
+START_TEST(gets_through_any_bytes)
+{
+    struct unit_random random = unit_random_start("client_rows");
+
+    for (int round = 0; round < 3000; round++) {
+        char bytes[64];
+        size_t size = unit_random_below(&random, sizeof(bytes) + 1);
+        int fd, last_line = 0;
+        struct rows *rows;
+        struct row row;
+
+        for (size_t i = 0; i < size; i++)
+            bytes[i] = random_byte(&random);
+        fd = holding(bytes, size);
+        ck_assert_int_eq(rows_open(fd, &rows), 0);
+        while (rows_next(rows, &row) == 0) {
+            ck_assert_int_gt(row.line, last_line);
+            last_line = (int)row.line;
+        }
+        ck_assert_int_le(last_line, count_lines(bytes, size) + 1);
+        ck_assert_int_eq(rows_bytes(rows), size);
+        rows_close(rows);
+        close(fd);
+    }
+}
+END_TEST
+
 START_TEST(hands_on_what_reading_failed_with)
 {
     struct rows *rows;
@@ -222,6 +330,8 @@ int main(void)
         {.test = a_quote_left_open_costs_one_line},
         {.test = the_longest_row_is_whole},
         {.test = takes_very_many_fields},
+        {.test = reads_what_was_written},
+        {.test = gets_through_any_bytes},
         {.test = hands_on_what_reading_failed_with},
     };
 

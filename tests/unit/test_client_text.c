@@ -67,6 +67,60 @@ START_TEST(knows_how_wide_the_shown_text_is)
 }
 END_TEST
 
+/* As text_valid(): only what is no UTF-8 becomes an escape. */
+static const struct {
+    const char *raw, *valid;
+} bytes[] = {
+    {"", ""},
+    {"plain \x1b[2J\n", "plain \x1b[2J\n"},
+    {"Jos\u00e9 \U0001f512 \u202e", "Jos\u00e9 \U0001f512 \u202e"},
+    {"latin \xe9t\xe9", "latin \\xe9t\\xe9"},
+    {"overlong \xe0\x80\x9b", "overlong \\xe0\\x80\\x9b"},
+    {"overlong \xf0\x80\x80\x9b", "overlong \\xf0\\x80\\x80\\x9b"},
+    {"half \xed\xa0\x80", "half \\xed\\xa0\\x80"},
+    {"beyond \xf4\x90\x80\x80", "beyond \\xf4\\x90\\x80\\x80"},
+    {"last \xf4\x8f\xbf\xbf \xed\x9f\xbf", "last \xf4\x8f\xbf\xbf \xed\x9f\xbf"},
+};
+
+START_TEST(makes_any_bytes_valid)
+{
+    char *valid = text_valid(bytes[_i].raw);
+
+    ck_assert_str_eq(valid, bytes[_i].valid);
+    free(valid);
+}
+END_TEST
+
+START_TEST(gives_what_it_shows_as_a_string)
+{
+    char *shown = text_shown(texts[_i].raw);
+
+    ck_assert_str_eq(shown, texts[_i].shown);
+    free(shown);
+}
+END_TEST
+
+START_TEST(keeps_the_lines_of_a_text)
+{
+    assert_put(text_put_lines, "a\n\tb\x1b\n\nc\r\n", "a\n\tb\\x1b\n\nc\\x0d\n");
+    assert_put(text_put_lines, "no end", "no end\n");
+    assert_put(text_put_lines, "tab\t", "tab\t\n");
+    assert_put(text_put_lines, "", "");
+}
+END_TEST
+
+static void put_field(FILE *out, const char *value)
+{
+    text_put_field(out, "Label", value);
+}
+
+START_TEST(leaves_out_fields_without_value)
+{
+    assert_put(put_field, "x\x1b", "Label          x\\x1b\n");
+    assert_put(put_field, "", "");
+}
+END_TEST
+
 static void add(struct table *table, int64_t key, const char *first, const char *second)
 {
     struct table_row *row = table_add(table);
@@ -135,6 +189,10 @@ int main(void)
         {shows_what_steers_a_terminal_as_escapes, ARRAY_SIZE(texts)},
         {keeps_json_the_same_value, ARRAY_SIZE(texts)},
         {knows_how_wide_the_shown_text_is, ARRAY_SIZE(texts)},
+        {makes_any_bytes_valid, ARRAY_SIZE(bytes)},
+        {gives_what_it_shows_as_a_string, ARRAY_SIZE(texts)},
+        {.test = keeps_the_lines_of_a_text},
+        {.test = leaves_out_fields_without_value},
         {.test = sorts_and_aligns_rows},
         {.test = prints_the_head_of_an_empty_table},
         {.test = holds_many_rows_in_order},
