@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "value.h"
 #include "worker.h"
 
 const char *const deadline_parameters[] = {
@@ -28,24 +29,6 @@ struct reading {
     int64_t counted_us, excluded_us;
 };
 
-static json_t *instant_value(instant at)
-{
-    char text[INSTANT_TEXT_SIZE];
-
-    if (at == INSTANT_NONE)
-        return json_null();
-    instant_format(at, text);
-    return json_string(text);
-}
-
-static json_t *date_value(int64_t day)
-{
-    char text[INSTANT_TEXT_SIZE];
-
-    instant_format(day * US_PER_DAY, text);
-    return json_stringn(text, strlen("2026-11-24"));
-}
-
 static int add_span(const struct span *span, void *context)
 {
     struct reading *reading = context;
@@ -54,8 +37,8 @@ static int add_span(const struct span *span, void *context)
     *(span->counted ? &reading->counted_us : &reading->excluded_us) += length_us;
     return json_array_append_new(
         reading->spans,
-        json_pack("{s:o, s:o, s:o, s:s, s:I, s:b, s:s?}", "from", instant_value(span->from), "to",
-                  instant_value(span->to), "date", date_value(span->day), "weekday",
+        json_pack("{s:o, s:o, s:o, s:s, s:I, s:b, s:s?}", "from", value_instant(span->from), "to",
+                  value_instant(span->to), "date", value_day(span->day), "weekday",
                   rule_weekday(span->day), "length_us", (json_int_t)length_us, "counted",
                   (int)span->counted, "why", span->why));
 }
@@ -81,9 +64,9 @@ static json_t *reading_value(const struct inquiry *inquiry, const struct rule *r
     rule_explain(rule, facility->zone, from, add_span, &reading);
     return json_pack("{s:s, s:b, s:s, s:o, s:i, s:b, s:o, s:o, s:I, s:I, s:o}", "rule", rule->name,
                      "binding", (int)(strcmp(rule->name, facility->rule.name) == 0), "start",
-                     rule_start_names.values[rule->start], "starts_at", instant_value(from),
+                     rule_start_names.values[rule->start], "starts_at", value_instant(from),
                      "limit_h", rule->limit_h, "weekends_excluded", (int)rule->weekends_excluded,
-                     "calendars", calendars_value(rule), "deadline_at", instant_value(deadline_at),
+                     "calendars", calendars_value(rule), "deadline_at", value_instant(deadline_at),
                      "counted_us", (json_int_t)reading.counted_us, "excluded_us",
                      (json_int_t)reading.excluded_us, "spans", reading.spans);
 }
@@ -119,10 +102,10 @@ static json_t *inquiry_value(const struct inquiry *inquiry)
         &deadline_at);
     deadline_at = instant_max(deadline_at, inquiry->eligible_at);
     return json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:o, s:o}", "facility", facility->id, "zone",
-                     facility->zone_name, "eligible_at", instant_value(inquiry->eligible_at),
-                     "received_at", instant_value(inquiry->received_at), "served_at",
-                     instant_value(inquiry->served_at), "rule", rule->name, "deadline_at",
-                     instant_value(deadline_at), "readings", readings_value(inquiry));
+                     facility->zone_name, "eligible_at", value_instant(inquiry->eligible_at),
+                     "received_at", value_instant(inquiry->received_at), "served_at",
+                     value_instant(inquiry->served_at), "rule", rule->name, "deadline_at",
+                     value_instant(deadline_at), "readings", readings_value(inquiry));
 }
 
 /* ---- the question ---- */

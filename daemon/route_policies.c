@@ -8,18 +8,14 @@
 #include "answer.h"
 #include "codec.h"
 #include "codec_input.h"
+#include "value.h"
 #include "worker.h"
 
 /* ---- what there is ---- */
 
-static json_t *date_value(int64_t day)
+static json_t *border_value(int64_t day)
 {
-    char text[INSTANT_TEXT_SIZE];
-
-    if (day == POLICY_NO_DAY_FIRST || day == POLICY_NO_DAY_LAST)
-        return json_null();
-    instant_format(day * US_PER_DAY, text);
-    return json_stringn(text, strlen("2026-11-24"));
+    return day == POLICY_NO_DAY_FIRST || day == POLICY_NO_DAY_LAST ? json_null() : value_day(day);
 }
 
 static json_t *versions_value(const struct policy *policy, int64_t today)
@@ -31,8 +27,8 @@ static json_t *versions_value(const struct policy *policy, int64_t today)
 
         json_array_append_new(versions,
                               json_pack("{s:s, s:o, s:o, s:b, s:I}", "version", version->label,
-                                        "from", date_value(version->from_day), "until",
-                                        date_value(version->until_day), "in_force",
+                                        "from", border_value(version->from_day), "until",
+                                        border_value(version->until_day), "in_force",
                                         version->from_day <= today && today <= version->until_day,
                                         "rules", (json_int_t)version->n_rules));
     }

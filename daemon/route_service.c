@@ -6,19 +6,10 @@
 #include <string.h>
 
 #include "answer.h"
+#include "value.h"
 #include "worker.h"
 
 #define API_VERSION 1
-
-static json_t *instant_value(instant at)
-{
-    char text[INSTANT_TEXT_SIZE];
-
-    if (at == INSTANT_NONE)
-        return json_null();
-    instant_format(at, text);
-    return json_string(text);
-}
 
 static json_t *clock_value(const struct server_options *options)
 {
@@ -60,11 +51,11 @@ enum MHD_Result service_about(struct exchange *exchange, const struct query *que
     json_t *about =
         json_pack("{s:s, s:i, s:[], s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:I, s:o}", "version",
                   PACKAGE_VERSION, "api", API_VERSION, "extensions", "time",
-                  instant_value(clock_now(options->clock)), "clock", clock_value(options), "you",
+                  value_instant(clock_now(options->clock)), "clock", clock_value(options), "you",
                   "uid", (json_int_t)exchange->peer.uid, "pid", (json_int_t)exchange->peer.pid,
                   "facilities", facilities_value(worker_law(exchange->worker)), "counts",
                   counts_value(view), "last_seq", (json_int_t)atomic_load(&view->committed_seq),
-                  "next_deadline_at", instant_value(atomic_load(&view->next_deadline)));
+                  "next_deadline_at", value_instant(atomic_load(&view->next_deadline)));
 
     (void)query;
     return answer_json(exchange, about);
