@@ -66,7 +66,8 @@ static void derive(const struct command *command, const struct hold *hold, insta
     facts->form = form ? form : names_find(&form_names, FORM_DEFAULT);
     facts->received_at = hold ? hold->received_at : at;
     facts->served = hold && hold->served_at != INSTANT_NONE ? TRUTH_YES : TRUTH_NO;
-    facts->ice_warrant = hold ? hold->ice_warrant : command->ice_warrant;
+    if (!facts->ice_warrant)
+        facts->ice_warrant = hold ? hold->ice_warrant : command->ice_warrant;
 }
 
 int consult_policy(struct evaluator *evaluator, const struct facility *facility,

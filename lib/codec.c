@@ -213,17 +213,17 @@ static int put(json_t *object, const char *name, json_t *value)
 }
 
 /* A problem must always be told, so text that is not UTF-8 loses what is not ASCII. */
-static json_t *lossy_value(const char *text)
+static json_t *lossy_value(const char *text, size_t length)
 {
-    json_t *value = json_string(text);
-    char ascii[sizeof(((struct problem *)0)->detail)];
-    size_t i;
+    json_t *value = json_stringn(text, length);
+    _cleanup_(free_ptr) char *ascii = value ? NULL : strndup(text, length);
 
-    if (value)
+    if (value || !ascii)
         return value;
-    for (i = 0; i < sizeof(ascii) - 1 && text[i]; i++)
-        ascii[i] = (unsigned char)text[i] < 0x80 ? text[i] : '?';
-    return json_stringn_nocheck(ascii, i);
+    for (size_t i = 0; ascii[i]; i++)
+        if ((unsigned char)ascii[i] >= 0x80)
+            ascii[i] = '?';
+    return json_string_nocheck(ascii);
 }
 
 static const char *http_phrase(int status)
@@ -265,7 +265,7 @@ static json_t *lines_value(const char *lines)
 
     for (size_t length; *lines; lines += length + (lines[length] == '\n')) {
         length = strcspn(lines, "\n");
-        if (json_array_append_new(array, json_stringn(lines, length))) {
+        if (json_array_append_new(array, lossy_value(lines, length))) {
             json_decref(array);
             return NULL;
         }
@@ -282,9 +282,10 @@ char *codec_problem(const struct problem *problem)
         put(object, "title", json_string_nocheck(http_phrase(status))) ||
         put(object, "status", json_integer(status)) ||
         put(object, "kind", json_string_nocheck(problem_name(problem->kind))) ||
-        put(object, "detail", lossy_value(problem->detail)))
+        put(object, "detail", lossy_value(problem->detail, strlen(problem->detail))))
         return NULL;
-    if (problem->field[0] && put(object, "field", lossy_value(problem->field)))
+    if (problem->field[0] &&
+        put(object, "field", lossy_value(problem->field, strlen(problem->field))))
         return NULL;
     if (problem->kind == PROBLEM_ILLEGAL_TRANSITION &&
         (put(object, "state", name_value(&hold_state_names, problem->state)) ||

@@ -16,16 +16,25 @@
 #include "instant.h"
 #include "json_place.h"
 #include "macro.h"
+#include "nearest.h"
 
-/* Long lists are cut: the documentation has them whole. */
-static void list_members(const struct record *record, char *text, size_t size)
+/* What would be right: the members, or of too many to list the one that was meant. */
+static void advise(const struct record *record, const char *name, char *text, size_t size)
 {
-    size_t used = 0;
+    struct nearest nearest = nearest_to(name);
+    size_t used = (size_t)snprintf(text, size, "it takes ");
 
-    text[0] = '\0';
+    for (size_t i = 0; i < record->count; i++)
+        nearest_consider(&nearest, record->fields[i].name);
     for (size_t i = 0; i < record->count && used < size; i++)
         used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
                                  record->fields[i].name);
+    if (used < size)
+        return;
+    if (nearest.best)
+        snprintf(text, size, "is it %s?", nearest.best);
+    else
+        snprintf(text, size, "there are %zu, which detainerd.policy(5) lists", record->count);
 }
 
 static int refuse_unknown(const char *what, const struct record *record, json_t *object,
@@ -36,14 +45,14 @@ static int refuse_unknown(const char *what, const struct record *record, json_t 
 
     json_object_foreach(object, key, value)
     {
-        char name[sizeof(problem->field)], members[200];
+        char name[sizeof(problem->field)], advice[200];
 
         if (record_find(record, key))
             continue;
         member_name(key, name, sizeof(name));
-        list_members(record, members, sizeof(members));
-        return problem_set(problem, PROBLEM_UNKNOWN_FIELD, name, "%s has no member %s; it takes %s",
-                           what, name, members);
+        advise(record, name, advice, sizeof(advice));
+        return problem_set(problem, PROBLEM_UNKNOWN_FIELD, name, "%s has no member %s; %s", what,
+                           name, advice);
     }
     return 0;
 }

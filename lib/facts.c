@@ -26,8 +26,8 @@ static const struct record_field fields[] = {
     NAME(form, &form_names),
     FIELD_INSTANT(struct facts, received_at),
     TRUTH(served),
+#define FOLLOWING 4
     NAME(ice_warrant, &ice_warrant_names),
-#define FOLLOWING 5
     TRUTH(judicial_warrant),
     TRUTH(criminal_warrant),
     TRUTH(federal_felony_warrant),

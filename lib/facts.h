@@ -28,8 +28,8 @@ struct facts {
     int form; /* of form_names */
     instant received_at;
     int served;
-    int ice_warrant; /* of ice_warrant_names */
 
+    int ice_warrant; /* of ice_warrant_names; that of the request, until another is told */
     int judicial_warrant;
     int criminal_warrant;
     int federal_felony_warrant;

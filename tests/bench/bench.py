@@ -33,7 +33,7 @@ class Sizes:
 QUICK = Sizes(rounds=1, warmup_s=0.05, seconds=0.2, idle_holds=50, idle_spread_us=500_000,
               storm_holds=500, lead_s=2, open_holds=2000, review_rows=2000)
 
-PARTS = ("throughput", "firing", "storm", "startup", "review")
+PARTS = ("throughput", "firing", "storm", "startup", "deadlines", "review")
 
 
 def parse_arguments():
@@ -75,13 +75,15 @@ def describe(build, directory, load_before):
 
 
 def run(parts, bench, table):
+    import deadlines
     import firing
     import review
     import startup
     import storm
     import throughput
     measure = {"throughput": throughput.measure, "firing": firing.measure, "storm": storm.measure,
-               "startup": startup.measure, "review": review.measure}
+               "startup": startup.measure, "deadlines": deadlines.measure,
+               "review": review.measure}
     for part in parts:
         measure[part](bench, table)
 

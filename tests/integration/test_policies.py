@@ -14,6 +14,7 @@ JAILS = """
 facility "LAPD" { zone = "America/Los_Angeles" policy = "lapd-test" }
 facility "REVIEW" { zone = "America/Los_Angeles" policy = "asks" }
 facility "RECEIPT" { zone = "America/New_York" policy = "bounded" }
+facility "PAPERS" { zone = "UTC" policy = "papers" }
 facility "OVER" { zone = "UTC" policy = "over" }
 """
 FILES = {
@@ -40,6 +41,13 @@ title = "From receipt"
 version "1" {
     clock { start = "received" hours = 24 }
     rule "all" { decide = "honor" reason = "all" }
+}
+""",
+    "papers.policy": """
+title = "Wants the paper"
+version "1" {
+    rule "all" { decide = "honor" reason = "all" }
+    require "warrant" { that = "ice_warrant IS NOT NULL" otherwise = "review" reason = "no warrant came" }
 }
 """,
     "over.policy": """
@@ -98,6 +106,16 @@ class Decisions(PolicyCase):
         self.assertEqual((ended["state"], ended["policy_rule"]), ("declined", "otherwise"))
         self.assertEqual(ended["facts"], told["facts"] | {"bail_cents": 100})
         self.assertEqual(self.daemon.events(hold["id"])[-1]["cause"], "policy")
+
+    def test_a_warrant_that_comes_later_counts(self):
+        hold = self.request_hold("PAPERS")
+        self.assertEqual((hold["state"], hold["policy_rule"]), ("pending", "warrant"))
+        self.daemon.command(hold["id"], "decide", decision="honor", reason="it is on its way")
+        self.daemon.command(hold["id"], "facts", facts={"ice_warrant": "I-205"})
+        held = self.daemon.command(hold["id"], "start")
+        self.assertEqual((held["state"], held["policy_rule"]), ("held", "all"))
+        with_it = self.request_hold("PAPERS", ice_warrant="I-200")
+        self.assertEqual(with_it["state"], "lodged")
 
     def test_a_fact_can_be_taken_back(self):
         hold = self.request_hold("LAPD", facts={"charge_severity": "felony", "age": 30})

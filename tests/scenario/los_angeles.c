@@ -207,3 +207,27 @@ void los_angeles_year(int year, struct los_angeles_request requests[static LOS_A
         deal(&random, year, i, &requests[i]);
     }
 }
+
+/* ---- the policies ---- */
+
+static bool everybody(const struct los_angeles_request *request)
+{
+    (void)request;
+    return true;
+}
+
+static bool no_low_level(const struct los_angeles_request *request)
+{
+    return !request->low_level;
+}
+
+static bool with_a_judges_warrant(const struct los_angeles_request *request)
+{
+    return request->facts.judicial_warrant == TRUTH_YES;
+}
+
+const struct los_angeles_policy los_angeles_policies[LOS_ANGELES_POLICIES] = {
+    {"secure-communities", 2012, everybody, 0, 0},
+    {"lapd-2013", 2013, no_low_level, LOS_ANGELES_LOW_LEVEL, LOS_ANGELES_LOW_LEVEL},
+    {"ca-values-2018", 2018, with_a_judges_warrant, 3200, 3380},
+};

@@ -30,3 +30,16 @@ struct los_angeles_request {
 
 /* Writes the requests of one year from 1971 on, in the order in which they come in. */
 void los_angeles_year(int year, struct los_angeles_request requests[static LOS_ANGELES_REQUESTS]);
+
+/* A policy, a year in which it was in force, and whom of that year it honours; all others it
+ * declines. */
+struct los_angeles_policy {
+    const char *name;
+    int year;
+    bool (*honours)(const struct los_angeles_request *request);
+    int least, most; /* how many it declines */
+};
+
+#define LOS_ANGELES_POLICIES 3
+
+extern const struct los_angeles_policy los_angeles_policies[LOS_ANGELES_POLICIES];

@@ -4,58 +4,8 @@
 
 #include "preset_cases.h"
 
-#include <jansson.h>
-
+#include "codec_input.h"
 #include "unit.h"
-
-/* ---- facts ---- */
-
-static void set_fact(const struct record_field *field, const json_t *value, struct facts *facts)
-{
-    void *member = record_member(field, facts);
-
-    switch (field->type) {
-    case RECORD_TRUTH:
-        ck_assert_msg(json_is_boolean(value), "%s is no truth", field->name);
-        *(int *)member = json_is_true(value) ? TRUTH_YES : TRUTH_NO;
-        break;
-    case RECORD_INT:
-        ck_assert_msg(json_is_integer(value), "%s is no number", field->name);
-        *(int64_t *)member = json_integer_value(value);
-        break;
-    case RECORD_NAME:
-        ck_assert_msg(json_is_string(value), "%s is no name", field->name);
-        *(int *)member = names_find(field->names, json_string_value(value));
-        ck_assert_msg(*(int *)member, "%s: no such name", field->name);
-        break;
-    case RECORD_INSTANT:
-        ck_assert_msg(json_is_string(value), "%s is no instant", field->name);
-        *(instant *)member = unit_instant(json_string_value(value));
-        break;
-    default:
-        ck_abort_msg("%s is of a type that no fact has", field->name);
-    }
-}
-
-/* null says, for the reader's sake, that a fact is not known. */
-static void read_facts(json_t *object, struct facts *facts)
-{
-    const char *name;
-    json_t *value;
-
-    ck_assert(json_is_object(object));
-    record_clear(&facts_record, facts);
-    json_object_foreach(object, name, value)
-    {
-        const struct record_field *field = record_find(&facts_record, name);
-
-        ck_assert_msg(field, "\"%s\" is no fact", name);
-        if (!json_is_null(value))
-            set_fact(field, value, facts);
-    }
-}
-
-/* ---- cases ---- */
 
 static int64_t day_of(const char *date)
 {
@@ -85,6 +35,19 @@ static void read_clock(const json_t *value, struct preset_clock *clock)
         return;
     copy_text(value, "start", true, clock->start, sizeof(clock->start));
     clock->hours = (int)json_integer_value(json_object_get(value, "hours"));
+}
+
+/* null says, for the reader's sake, that a fact is not known. */
+static void read_facts(json_t *object, struct facts *facts)
+{
+    struct facts_update update;
+    struct problem problem;
+
+    ck_assert(json_is_object(object));
+    facts_update_init(&update);
+    ck_assert_msg(codec_facts_read(&facts_record, object, &update, &problem) == 0, "%s: %s",
+                  problem.field, problem.detail);
+    *facts = update.facts;
 }
 
 static void refuse_unknown_members(json_t *object)

@@ -233,6 +233,19 @@ START_TEST(every_problem_has_a_title)
 }
 END_TEST
 
+START_TEST(mistakes_are_told_line_by_line_whatever_is_in_them)
+{
+    struct problem problem;
+
+    problem_set(&problem, PROBLEM_INVALID_CONFIGURATION, NULL, "a:1: first");
+    problem.mistakes = "a:1: first\nb:2: caf\xe9\nc:3: \xc3\xa4\n";
+    check_text(codec_problem(&problem),
+               "{\"type\":\"about:blank\",\"title\":\"Unprocessable Content\",\"status\":422,"
+               "\"kind\":\"invalid-configuration\",\"detail\":\"a:1: first\","
+               "\"mistakes\":[\"a:1: first\",\"b:2: caf?\",\"c:3: \xc3\xa4\"]}");
+}
+END_TEST
+
 int main(void)
 {
     const struct unit_test tests[] = {
@@ -248,6 +261,7 @@ int main(void)
         {a_problem_is_told_in_rfc_9457, ARRAY_SIZE(problems)},
         {.test = what_is_illegal_comes_with_what_is_legal},
         {every_problem_has_a_title, PROBLEM_KINDS - 1},
+        {.test = mistakes_are_told_line_by_line_whatever_is_in_them},
     };
 
     return unit_run("codec", tests, ARRAY_SIZE(tests));

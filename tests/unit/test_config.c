@@ -190,6 +190,80 @@ START_TEST(takes_as_many_facilities_as_there_are)
 }
 END_TEST
 
+START_TEST(reads_rules)
+{
+    _cleanup_(config_free_ptr) struct config *config =
+        load_good("facility A { zone = UTC policy = always-honor rule = county }\n"
+                  "rule county { start = received hours = 24 exclude = {weekends, us-federal} }\n"
+                  "rule usual { }\n"
+                  "facility B { zone = UTC policy = always-honor rule = regulatory }\n"
+                  "facility C { zone = UTC policy = always-honor rule = usual }\n");
+    const struct rule *a = &law_facility(config->law, "A")->rule;
+    const struct rule *b = &law_facility(config->law, "B")->rule;
+    const struct rule *c = &law_facility(config->law, "C")->rule;
+
+    ck_assert_str_eq(a->name, "county");
+    ck_assert_int_eq(a->start, RULE_FROM_RECEIVED);
+    ck_assert_int_eq(a->limit_h, 24);
+    ck_assert(a->weekends_excluded);
+    ck_assert_uint_eq(a->n_calendars, 1);
+    ck_assert_str_eq(calendar_name(a->calendars[0]), "us-federal");
+    ck_assert_str_eq(b->name, "regulatory");
+    ck_assert(b->weekends_excluded);
+    ck_assert_str_eq(c->name, "usual");
+    ck_assert_int_eq(c->start, RULE_FROM_ELIGIBLE);
+    ck_assert_int_eq(c->limit_h, 48);
+    ck_assert(!c->weekends_excluded);
+    ck_assert_uint_eq(c->n_calendars, 0);
+}
+END_TEST
+
+static const struct {
+    const char *text, *messages;
+} wrong_rules[] = {
+    {"rule a { hours = 49 }\n" JAIL, "1: hours: \"49\" is not a whole number from 1 to 48\n"},
+    {"rule a { hours = 0 }\n" JAIL, "1: hours: \"0\" is not a whole number from 1 to 48\n"},
+    {"rule a { hours = \"24h\" }\n" JAIL, "1: hours: \"24h\" is not a whole number from 1 to 48\n"},
+    {"rule a { start = booked }\n" JAIL,
+     "1: start: \"booked\" is nothing that a clock starts from: give one of eligible, received, "
+     "served\n"},
+    {"rule a { exclude = {weekends, weekends} }\n" JAIL,
+     "1: exclude: \"weekends\" is in this list already\n"},
+    {"rule a { exclude = {a, b, c, d, e, f, g, h, i,\n j} }\n" JAIL,
+     "2: exclude: \"j\" is one too many: a list has at most 9\n"
+     "1: there is no calendar \"a\"\n1: there is no calendar \"b\"\n"
+     "1: there is no calendar \"c\"\n1: there is no calendar \"d\"\n"
+     "1: there is no calendar \"e\"\n1: there is no calendar \"f\"\n"
+     "1: there is no calendar \"g\"\n1: there is no calendar \"h\"\n"
+     "1: there is no calendar \"i\"\n"},
+    {"rule a {\n exclude = {weekends,\n us-fedral} }\n" JAIL,
+     "3: there is no calendar \"us-fedral\"; is it \"us-federal\"?\n"},
+    {"rule consecutive { }\n" JAIL,
+     "1: rule \"consecutive\": this name has a meaning of its own, give another\n"},
+    {"rule policy { }\n" JAIL,
+     "1: rule \"policy\": this name has a meaning of its own, give another\n"},
+    {"rule 'a b' { }\n" JAIL, "1: rule \"a b\": a name has 1 to 32 letters, digits, - or _\n"},
+    {"rule a { }\nrule a { }\n" JAIL,
+     "2: rule \"a\" is described a second time: give each its own name\n"},
+    {"rule a { }\nfacility A { zone = UTC policy = always-honor rule = b }\n",
+     "2: there is no rule \"b\"; is it \"a\"?\n"},
+    {"facility A { zone = UTC policy = always-honour }\n",
+     "1: there is no policy \"always-honour\"; is it \"always-honor\"?\n"},
+    {"calendars = {\"\"}\n" JAIL, "1: calendars: \"\" is no path: name a directory\n"},
+    {"policies = {a, b, c, d, e, f, g, h, i}\n" JAIL,
+     "1: policies: \"i\" is one too many: a list has at most 8\n"},
+};
+
+START_TEST(says_what_is_wrong_with_rules)
+{
+    struct outcome outcome = load(wrong_rules[_i].text);
+
+    ck_assert_str_eq(outcome.messages, wrong_rules[_i].messages);
+    ck_assert_int_eq(outcome.r, -EINVAL);
+    outcome_free(&outcome);
+}
+END_TEST
+
 /* ---- wrong values ---- */
 
 static char *repeat(const char *what, int times)
@@ -476,6 +550,8 @@ int main(void)
         {.test = gives_the_general_warnings_to_facilities_without_their_own},
         {.test = takes_comments_anywhere},
         {.test = takes_as_many_facilities_as_there_are},
+        {.test = reads_rules},
+        {says_what_is_wrong_with_rules, ARRAY_SIZE(wrong_rules)},
         {says_what_is_wrong_with_a_value, ARRAY_SIZE(wrong)},
         {says_what_is_wrong_with_facilities, ARRAY_SIZE(wrong_facilities)},
         {says_what_is_wrong_with_the_grammar, ARRAY_SIZE(wrong_grammar)},

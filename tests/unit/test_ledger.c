@@ -276,6 +276,85 @@ START_TEST(a_long_log_is_checkpointed)
 }
 END_TEST
 
+/* ---- a new law ---- */
+
+/* The same jail, with another limit. */
+static struct law *law_of_hours(int limit_h)
+{
+    struct law *law = world_law();
+
+    law->facilities[0].rule.limit_h = limit_h;
+    law_seal(law);
+    return law;
+}
+
+static void put_in_force(struct world *world, int limit_h)
+{
+    struct operation operation = {.law = law_of_hours(limit_h)};
+
+    ck_assert_int_eq(world_do(world, &operation), 0);
+    ck_assert_ptr_null(operation.law);
+}
+
+START_TEST(a_new_law_is_in_force_with_its_commit)
+{
+    struct in_force_copy copy = {0};
+    struct world world;
+
+    open_world(&world);
+    ck_assert_int_eq(in_force_law(&world.in_force, &copy)->facilities[0].rule.limit_h, 48);
+    put_in_force(&world, 24);
+    ck_assert_int_eq(in_force_law(&world.in_force, &copy)->facilities[0].rule.limit_h, 24);
+    ck_assert_int_eq(start(&world, lodge(&world, "A"), unit_instant(T0)).hold.limit_h, 24);
+    in_force_drop(&copy);
+    world_destroy(&world);
+}
+END_TEST
+
+START_TEST(a_new_law_reviews_every_running_deadline)
+{
+    struct world world;
+    int n = LEDGER_TIMERS_PER_TURN * 2 + 1;
+
+    open_world(&world);
+    for (int i = 0; i < n; i++) {
+        char booking[16];
+
+        snprintf(booking, sizeof(booking), "B-%d", i);
+        start(&world, lodge(&world, booking), unit_instant(T0));
+    }
+    lodge(&world, "lodged");
+    put_in_force(&world, 24);
+    ck_assert(ledger_is_behind(world.ledger)); /* not all in one turn */
+    ck_assert_int_eq(ledger_catch_up(world.ledger), 0);
+    ck_assert(!ledger_is_behind(world.ledger));
+    ck_assert_int_eq(count_kind(&world, "hold.shortened"), n);
+    put_in_force(&world, 48);
+    ck_assert_int_eq(ledger_catch_up(world.ledger), 0);
+    ck_assert_int_eq(count_kind(&world, "hold.shortened"), n); /* never later */
+    world_destroy(&world);
+}
+END_TEST
+
+START_TEST(a_review_that_was_cut_short_is_begun_again)
+{
+    struct world world;
+    struct law *law = law_of_hours(24);
+
+    open_world(&world);
+    start(&world, lodge(&world, "A"), unit_instant(T0));
+    world_close(&world);
+    in_force_set(&world.in_force, law); /* as a start by another configuration has it */
+    law_unref(law);
+    ck_assert_int_eq(world_open(&world), 0);
+    ck_assert_int_eq(count_kind(&world, "hold.shortened"), 1);
+    world_close(&world);
+    ck_assert_int_eq(world_open(&world), 0);
+    ck_assert_int_eq(count_kind(&world, "hold.shortened"), 1);
+    world_destroy(&world);
+}
+END_TEST
+
 int main(void)
 {
     const struct unit_test tests[] = {
@@ -292,6 +371,9 @@ int main(void)
         {.test = a_timer_that_fits_no_hold_is_dropped},
         {.test = what_was_announced_is_remembered},
         {.test = a_long_log_is_checkpointed},
+        {.test = a_new_law_is_in_force_with_its_commit},
+        {.test = a_new_law_reviews_every_running_deadline},
+        {.test = a_review_that_was_cut_short_is_begun_again},
     };
 
     return unit_run("ledger", tests, ARRAY_SIZE(tests));

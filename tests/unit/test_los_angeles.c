@@ -9,6 +9,7 @@
 #include "preset.h"
 #include "scenario/los_angeles.h"
 #include "unit.h"
+#include "zone.h"
 
 static struct los_angeles_request *year_of(int year)
 {
@@ -119,60 +120,26 @@ END_TEST
 
 /* ---- the policies ---- */
 
-typedef bool honours_fn(const struct los_angeles_request *request);
-
-static bool everybody(const struct los_angeles_request *request)
-{
-    (void)request;
-    return true;
-}
-
-static bool no_low_level(const struct los_angeles_request *request)
-{
-    return !request->low_level;
-}
-
-static bool with_a_judges_warrant(const struct los_angeles_request *request)
-{
-    return request->facts.judicial_warrant == TRUTH_YES;
-}
-
-static const struct {
-    const char *policy;
-    int year;
-    honours_fn *honours;
-    int least, most; /* how many are declined */
-} rows[] = {
-    {"secure-communities", 2012, everybody, 0, 0},
-    {"lapd-2013", 2013, no_low_level, LOS_ANGELES_LOW_LEVEL, LOS_ANGELES_LOW_LEVEL},
-    {"ca-values-2018", 2018, with_a_judges_warrant, 3200, 3380},
-};
-
-/* Near enough: policies change at midnight of New Year, when clocks do not. */
-static int64_t local_day(instant at)
-{
-    return (at - 8 * US_PER_H) / US_PER_DAY;
-}
-
 START_TEST(declines_exactly_those)
 {
-    struct los_angeles_request *requests = year_of(rows[_i].year);
+    const struct los_angeles_policy *policy = &los_angeles_policies[_i];
+    struct los_angeles_request *requests = year_of(policy->year);
+    const struct zone *zone;
     struct preset preset;
     int declined = 0;
 
-    preset_open(&preset, rows[_i].policy);
+    preset_open(&preset, policy->name);
+    ck_assert_int_eq(zone_find("America/Los_Angeles", &zone), 0);
     for (int i = 0; i < LOS_ANGELES_REQUESTS; i++) {
-        const struct los_angeles_request *request = &requests[i];
+        enum decision expected = policy->honours(&requests[i]) ? DECISION_HONOR : DECISION_DECLINE;
         struct ruling ruling =
-            preset_rule(&preset, &request->facts, local_day(request->received_at));
+            preset_rule(&preset, &requests[i].facts, zone_day(zone, requests[i].received_at));
 
-        ck_assert_msg(ruling.decision ==
-                          (rows[_i].honours(request) ? DECISION_HONOR : DECISION_DECLINE),
-                      "%s: %s", request->booking, ruling.reason);
+        ck_assert_msg(ruling.decision == expected, "%s: %s", requests[i].booking, ruling.reason);
         declined += ruling.decision == DECISION_DECLINE;
     }
-    ck_assert_int_ge(declined, rows[_i].least);
-    ck_assert_int_le(declined, rows[_i].most);
+    ck_assert_int_ge(declined, policy->least);
+    ck_assert_int_le(declined, policy->most);
     preset_close(&preset);
     free(requests);
 }
@@ -181,11 +148,9 @@ END_TEST
 int main(void)
 {
     const struct unit_test tests[] = {
-        {.test = four_hundred_are_there_for_low_level_crimes},
-        {.test = much_is_not_known_of_them},
-        {they_come_one_after_the_other_within_the_year, 5},
-        {.test = they_are_always_the_same},
-        {declines_exactly_those, ARRAY_SIZE(rows)},
+        {.test = four_hundred_are_there_for_low_level_crimes}, {.test = much_is_not_known_of_them},
+        {they_come_one_after_the_other_within_the_year, 5},    {.test = they_are_always_the_same},
+        {declines_exactly_those, LOS_ANGELES_POLICIES},
     };
 
     return unit_run("los_angeles", tests, ARRAY_SIZE(tests));
