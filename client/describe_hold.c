@@ -52,8 +52,7 @@ bool describe_binds(const json_t *object, const char *member)
     const char *rule = member_text(object, "rule");
     size_t length = strlen(rule);
 
-    return length && strncmp(member, rule, length) == 0 &&
-           strcmp(member + length, "_deadline_at") == 0;
+    return strncmp(member, rule, length) == 0 && strcmp(member + length, "_deadline_at") == 0;
 }
 
 void describe_hold_briefly(FILE *out, const json_t *hold)
