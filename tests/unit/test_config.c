@@ -218,6 +218,17 @@ START_TEST(reads_rules)
 }
 END_TEST
 
+/* The sanitizer saw a directory of the defaults still looked into that had been freed. */
+START_TEST(directories_take_the_place_of_the_defaults)
+{
+    _cleanup_(config_free_ptr) struct config *config =
+        load_good("policies = {/nonexistent}\ncalendars = /nonexistent\n" JAIL);
+
+    ck_assert_uint_eq(config->law->books->policies.count, 3);
+    ck_assert_uint_eq(config->law->books->calendars.count, 1);
+}
+END_TEST
+
 static const struct {
     const char *text, *messages;
 } wrong_rules[] = {
@@ -551,6 +562,7 @@ int main(void)
         {.test = takes_comments_anywhere},
         {.test = takes_as_many_facilities_as_there_are},
         {.test = reads_rules},
+        {.test = directories_take_the_place_of_the_defaults},
         {says_what_is_wrong_with_rules, ARRAY_SIZE(wrong_rules)},
         {says_what_is_wrong_with_a_value, ARRAY_SIZE(wrong)},
         {says_what_is_wrong_with_facilities, ARRAY_SIZE(wrong_facilities)},
