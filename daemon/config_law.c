@@ -150,6 +150,8 @@ int config_law_make(struct loading *loading, struct mistakes *mistakes)
     struct books *books;
     int r;
 
+    if (mistakes->count) /* what names mean can wait until the file can be read */
+        return 0;
     r = books_load(loading->calendars.directories, loading->policies.directories,
                    mistakes->messages, &books);
     if (r)

@@ -63,7 +63,8 @@ int config_path_add(struct config_path *path, const char *directory);
 void config_path_clear(struct config_path *path);
 
 /*
- * Makes the law out of the drafts, and the books that it names. Returns 0, perhaps after mistakes;
+ * Makes the law out of the drafts, and the books that it names, unless there are mistakes already.
+ * Returns 0, perhaps after mistakes;
  * -EINVAL after those of the books; or -ENOMEM.
  */
 int config_law_make(struct loading *loading, struct mistakes *mistakes);

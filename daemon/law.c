@@ -106,28 +106,32 @@ static void add_text(EVP_MD_CTX *digest, const char *text)
     EVP_DigestUpdate(digest, text, strlen(text) + 1);
 }
 
-/* What a calendar says changes no deadline, only which days it names. */
+/* Which days a calendar names; what it calls them changes no deadline. */
+static void add_calendar(EVP_MD_CTX *digest, const struct calendar *calendar)
+{
+    char days[CALENDAR_LAST_DAY - CALENDAR_FIRST_DAY + 1];
+
+    for (int64_t day = CALENDAR_FIRST_DAY; day <= CALENDAR_LAST_DAY; day++)
+        days[day - CALENDAR_FIRST_DAY] = calendar_holiday(calendar, day) ? 1 : 0;
+    add_text(digest, calendar_name(calendar));
+    EVP_DigestUpdate(digest, days, sizeof(days));
+}
+
 static void add_rule(EVP_MD_CTX *digest, const struct rule *rule)
 {
-    const int numbers[] = {(int)rule->start, rule->limit_h};
+    const int numbers[] = {(int)rule->start, rule->limit_h, rule->weekends_excluded,
+                           (int)rule->n_calendars};
 
     EVP_DigestUpdate(digest, numbers, sizeof(numbers));
-    for (int64_t day = CALENDAR_FIRST_DAY; day <= CALENDAR_LAST_DAY; day++) {
-        const char excluded = rule_excludes(rule, day) ? 1 : 0;
-
-        EVP_DigestUpdate(digest, &excluded, sizeof(excluded));
-    }
+    for (size_t i = 0; i < rule->n_calendars; i++)
+        add_text(digest, calendar_name(rule->calendars[i]));
 }
 
 static void add_facility(EVP_MD_CTX *digest, const struct facility *facility)
 {
-    struct rule regulatory;
-
-    rule_regulatory(facility->us_federal, &regulatory);
     add_text(digest, facility->id);
     add_text(digest, facility->zone_name);
     add_rule(digest, &facility->rule);
-    add_rule(digest, &regulatory);
 }
 
 void law_seal(struct law *law)
@@ -137,6 +141,8 @@ void law_seal(struct law *law)
     unsigned int size = 0;
 
     EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
+    for (size_t i = 0; i < law->books->calendars.count; i++)
+        add_calendar(digest, law->books->calendars.books[i]);
     for (size_t i = 0; i < law->n_facilities; i++)
         add_facility(digest, &law->facilities[i]);
     for (size_t i = 0; i < law->books->policies.count; i++)

@@ -241,7 +241,8 @@ static const struct {
     {"rule a { exclude = {weekends, weekends} }\n" JAIL,
      "1: exclude: \"weekends\" is in this list already\n"},
     {"rule a { exclude = {a, b, c, d, e, f, g, h, i,\n j} }\n" JAIL,
-     "2: exclude: \"j\" is one too many: a list has at most 9\n"
+     "2: exclude: \"j\" is one too many: a list has at most 9\n"},
+    {"rule a { exclude = {a, b, c, d, e, f, g, h, i} }\n" JAIL,
      "1: there is no calendar \"a\"\n1: there is no calendar \"b\"\n"
      "1: there is no calendar \"c\"\n1: there is no calendar \"d\"\n"
      "1: there is no calendar \"e\"\n1: there is no calendar \"f\"\n"
@@ -383,8 +384,8 @@ static const struct {
                             "\"always-review\"\n"},
     {"facility A {\nzone = \"PST\\x41\"\npolicy = maybe\n}",
      "2: zone: \"PSTA\" is no time zone of this system: give an IANA name such as "
-     "\"America/Los_Angeles\"\n"
-     "3: there is no policy \"maybe\"\n"},
+     "\"America/Los_Angeles\"\n"},
+    {"facility A {\n zone = UTC\n policy = maybe\n}\n", "3: there is no policy \"maybe\"\n"},
     {JAIL "\n" JAIL "\n" JAIL,
      "3: facility \"A\" is described a second time: give each its own id\n"
      "5: facility \"A\" is described a second time: give each its own id\n"},

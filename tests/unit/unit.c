@@ -15,7 +15,7 @@ int unit_run(const char *name, const struct unit_test *tests, size_t n_tests)
     SRunner *runner;
     int failed;
 
-    tcase_set_timeout(tcase, 120); /* sanitizers on a busy machine take their time */
+    tcase_set_timeout(tcase, 600); /* sanitizers on a busy machine take their time */
     for (size_t i = 0; i < n_tests; i++)
         if (tests[i].aborts)
             tcase_add_test_raise_signal(tcase, tests[i].test, SIGABRT);
