@@ -102,8 +102,7 @@ static void say_warning(struct line *line, const struct facility *facility, cons
 static void say_shortened(struct line *line, const struct facility *facility, const json_t *event)
 {
     if (!json_object_get(event, "previous_deadline_at")) {
-        add(line,
-            "the law was changed: the reading of the rule that does not bind ends earlier now");
+        add(line, "the reading of the rule that does not bind was worked out anew");
         return;
     }
     add(line, "the law was changed: the person must be out earlier, by ");

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: ISC
 """The database file: who may have it, and which files are not ours and stay as they are."""
 
+import datetime
 import os
 import pathlib
 import sqlite3
 import stat
 import unittest
 
-from harness import Daemon
+import harness
+from harness import Daemon, REPOSITORY
 from startup_case import StartupCase
 
 NOBODY = 65534
@@ -77,6 +79,37 @@ class Database(StartupCase):
             database.execute("PRAGMA application_id = 252006673")
             database.close()
         self.assertLeftAlone(other, "another program")
+
+    def test_first_schema(self):
+        """A database of the first release: its holds go on, their clocks are read both ways, and what
+        was withdrawn stays withdrawn."""
+        daemon = Daemon(dir=self.directory())
+        eligible_at = int((harness.now() - datetime.timedelta(hours=2)).timestamp() * 1e6)
+        deadline_at = eligible_at + 48 * 3_600_000_000
+        database = sqlite3.connect(daemon.database)
+        database.executescript((REPOSITORY / "schema" / "001-holds.sql").read_text())
+        for state, id, ended in (("held", 1, None), ("expired", 2, eligible_at + 3_600_000_000)):
+            database.execute(
+                "INSERT INTO hold (id, rev, booking, facility, state, form, decision, decided, received_at,"
+                " eligible_at, rule, limit_h, deadline_at, authority_ended_at, last_seq) VALUES"
+                " (?, 1, ?, 'PIERCE', ?, 'I-247A', 'honor', 0, ?, ?, 'consecutive', 48, ?, ?, ?)",
+                (id, f"OLD-{id}", state, eligible_at, eligible_at, deadline_at, ended, id))
+            database.execute("INSERT INTO event VALUES (?, ?, 'hold.started', ?, '{}')",
+                             (id, id, eligible_at))
+        database.execute("INSERT INTO timer VALUES (1, 'expiry', 0, ?)", (deadline_at,))
+        database.execute("PRAGMA application_id = 0x64746e72")
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+        database.close()
+        with daemon:
+            held, withdrawn = daemon.hold(1), daemon.hold(2)
+            self.assertEqual(held["consecutive_deadline_at"], held["deadline_at"])
+            self.assertGreaterEqual(held["regulatory_deadline_at"], held["deadline_at"])
+            self.assertIsNone(held["policy"])
+            self.assertEqual(withdrawn["withdrawn_at"], withdrawn["authority_ended_at"])
+            moved = daemon.command(2, "correct", eligible_at=harness.ago(hours=1, minutes=30), reason="minutes")
+            self.assertEqual((moved["state"], moved["authority_ended_at"]),
+                             ("expired", withdrawn["authority_ended_at"]))
 
     def test_newer_schema(self):
         directory = self.directory()
