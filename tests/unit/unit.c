@@ -6,7 +6,17 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/random.h>
+
+const struct calendar *unit_us_federal(void)
+{
+    static struct calendar *calendar;
+
+    if (!calendar && calendar_us_federal(&calendar) < 0)
+        abort(); /* before there is a test that could fail */
+    return calendar;
+}
 
 int unit_run(const char *name, const struct unit_test *tests, size_t n_tests)
 {
@@ -24,6 +34,7 @@ int unit_run(const char *name, const struct unit_test *tests, size_t n_tests)
         else
             tcase_add_test(tcase, tests[i].test);
     suite_add_tcase(suite, tcase);
+    unit_us_federal(); /* here, or else each test would read it anew in a process of its own */
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
@@ -38,15 +49,6 @@ instant unit_instant(const char *text)
 
     ck_assert_msg(r == 0, "\"%s\" %s", text, instant_problem_text(r));
     return at;
-}
-
-const struct calendar *unit_us_federal(void)
-{
-    static struct calendar *calendar;
-
-    if (!calendar)
-        ck_assert_int_eq(calendar_us_federal(&calendar), 0);
-    return calendar;
 }
 
 struct unit_random unit_random_start(const char *name)
