@@ -17,11 +17,7 @@
 #include "unit/unit.h"
 #include "world.h"
 
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define SEQUENCES 100000
-#else
-#define SEQUENCES 5000 /* instrumented builds look for other mistakes */
-#endif
+#define SEQUENCES  100000
 #define AT_ONCE    1000 /* bookings in one world */
 #define ROUNDS     11   /* commands that each booking sees */
 #define LAWS       8
@@ -401,8 +397,7 @@ static int64_t check_history(struct life *life)
     return n_events;
 }
 
-/* How many, SEQUENCES in the environment where it is set: `make distcheck` need not repeat them
- * all. */
+/* SEQUENCES in the environment says how many: builds that look for other mistakes need fewer. */
 static int wanted(void)
 {
     const char *given = getenv("SEQUENCES");
