@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define US_FEDERAL   "us-federal"
-#define ALWAYS_HONOR "always-honor"
+#define US_FEDERAL    "us-federal"
+#define ALWAYS_REVIEW "always-review"
 
 struct law *law_new(struct books *books)
 {
@@ -22,7 +22,7 @@ struct law *law_new(struct books *books)
     law->references = 1;
     facility_default(&law->fallback);
     law->fallback.us_federal = books_calendar(books, US_FEDERAL);
-    law->fallback.policy = books_policy(books, ALWAYS_HONOR);
+    law->fallback.policy = books_policy(books, ALWAYS_REVIEW);
     return law;
 }
 

@@ -21,7 +21,9 @@ struct law {
     struct rule *rules;  /* those that the configuration names; the two readings are none of them */
     size_t n_facilities; /* at least 1 */
     struct facility *facilities;
-    struct facility fallback; /* for holds whose facility has left the configuration: it honours */
+    /* For holds whose facility has left the configuration. Its policy honours nothing: whoever
+     * holds somebody must be able to say by what rule. */
+    struct facility fallback;
     char fingerprint[LAW_FINGERPRINT_SIZE]; /* of all by which deadlines are worked out, SHA-256 */
     _Atomic int references;
 };

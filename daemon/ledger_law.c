@@ -13,6 +13,20 @@
 #include "ledger_step.h"
 #include "log.h"
 
+/* A name that was mistyped, or taken out too early: the jail must hear of it before a start is
+ * declined. */
+static void note_facility(const char *id, int64_t n_holds, void *context)
+{
+    const struct ledger *ledger = context;
+
+    if (!law_facility(ledger->law, id))
+        log_line(
+            LOG_CRIT,
+            "facility %s is not in the configuration and still has %" PRId64
+            " open: nobody is held there any more without a supervisor's decision; put it back",
+            id, n_holds);
+}
+
 /* Where the law is not the one by which running deadlines were worked out, they are to be reviewed.
  */
 int ledger_note_law(struct ledger *ledger)
@@ -22,6 +36,8 @@ int ledger_note_law(struct ledger *ledger)
 
     ledger->reviewed = 0;
     ledger->reviewing = strcmp(fingerprint, ledger->law->fingerprint) != 0;
+    if (!r && ledger->reviewing)
+        r = store_open_facilities(ledger->store, note_facility, ledger);
     return r;
 }
 

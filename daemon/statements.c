@@ -37,6 +37,9 @@ static const char *const texts[STATEMENTS] = {
         "  AND eligible_at IS NOT NULL AND deadline_at IS NOT NULL",
     [STATEMENT_HOLD_OPEN] = "SELECT min(id) FROM hold WHERE booking = ? AND facility = ?"
                             " AND state IN ('pending', 'lodged', 'held', 'expired')",
+    [STATEMENT_OPEN_FACILITIES] = "SELECT facility, count(*) FROM hold WHERE state IN ('pending', "
+                                  "'lodged', 'held', 'expired')"
+                                  " GROUP BY facility",
     [STATEMENT_HOLDS_HELD] = "SELECT id FROM hold INDEXED BY hold_by_state"
                              " WHERE state = 'held' AND id > ? ORDER BY id LIMIT ?",
     [STATEMENT_NEXT_DEADLINE] = "SELECT deadline_at FROM hold INDEXED BY hold_by_deadline"

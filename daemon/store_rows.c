@@ -129,6 +129,17 @@ int store_next_deadline(struct store *store, instant *deadline_at)
     return sql_number(store_statement(store, STATEMENT_NEXT_DEADLINE), deadline_at);
 }
 
+int store_open_facilities(struct store *store, store_facility_fn *each, void *context)
+{
+    sqlite3_stmt *select = store_statement(store, STATEMENT_OPEN_FACILITIES);
+    int r;
+
+    while ((r = sql_step(select)) > 0)
+        each((const char *)sqlite3_column_text(select, 0), sqlite3_column_int64(select, 1),
+             context);
+    return r;
+}
+
 /* ---- events ---- */
 
 int store_add_event(struct store *store, const struct event *event)

@@ -154,19 +154,21 @@ class Late(unittest.TestCase):
 
 class Reconfigured(unittest.TestCase):
     def test_facility_that_left_the_configuration(self):
-        """Its holds still count, and still end."""
+        """Clocks that run there still count and end; but nobody is held anew by a rule that is not there."""
         with Daemon() as daemon:
             lodged = daemon.create("A", received_at=ago(hours=60))["id"]
             held = daemon.create("B", received_at=ago(hours=60))["id"]
             daemon.command(held, "start", eligible_at=ago(hours=10))
+            ending = daemon.create("D", received_at=ago(hours=60))["id"]
+            daemon.command(ending, "start", eligible_at=ago(hours=47, minutes=59, seconds=57))
             daemon.stop()
             other = 'facility "OTHER" { zone = "UTC" policy = "always-decline" }\n'
             daemon.write_conf(facilities=other)
             daemon.start()
             self.assertEqual(daemon.hold(held)["state"], "held")
-            started = daemon.command(lodged, "start", eligible_at=ago(hours=47, minutes=59, seconds=58))
-            self.assertEqual(started["state"], "held")
-            daemon.wait_event("hold.expired", lodged)
+            started = daemon.command(lodged, "start")
+            self.assertEqual((started["state"], started["policy"]), ("declined", "always-review"))
+            daemon.wait_event("hold.expired", ending)
             self.assertEqual(daemon.command(held, "release")["state"], "released")
             answer = daemon.post("/v1/holds", {"booking": "C", "facility": "PIERCE"})
             self.assertEqual((answer.status, answer.json["kind"]), (422, "unknown-facility"))

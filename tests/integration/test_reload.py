@@ -116,6 +116,15 @@ class Reload(unittest.TestCase):
         self.daemon.restart()  # by the same law: nothing to do
         self.assertEqual(len(self.daemon.events()), events)
 
+    def test_a_facility_that_is_mistyped_holds_nobody(self):
+        lodged = self.daemon.create(self.booking(), "A")
+        running = self.start()
+        self.daemon.write_conf(self.settings(), self.jails().replace('"A"', '"B"'))
+        self.reload()
+        self.daemon.wait_stderr("facility A is not in the configuration and still has 2 open")
+        self.assertEqual(self.daemon.command(lodged["id"], "start")["state"], "declined")
+        self.assertEqual(self.daemon.hold(running["id"])["deadline_at"], running["deadline_at"])
+
     def test_all_or_nothing(self):
         self.write_policy("decline")
         (self.directory / "broken.policy").write_text('title = "t"\nversion "1" { rule "r" { decide = "maybe" reason = "x" } }\n')

@@ -22,7 +22,7 @@ struct law *world_law(void)
     ck_assert_int_eq(books_load(nowhere, nowhere, stderr, &books), 0);
     law = law_new(books);
     facility = law_add_facility(law);
-    facility->policy = law->fallback.policy;
+    facility->policy = books_policy(law->books, "always-honor");
     strcpy(facility->id, "PIERCE");
     strcpy(facility->name, "Pierce County Jail");
     strcpy(facility->zone_name, "America/Los_Angeles");

@@ -29,12 +29,12 @@ static struct facility *add_facility(struct law *law, const char *id)
     return facility;
 }
 
-START_TEST(a_hold_without_facility_falls_back_on_48_hours)
+START_TEST(a_hold_without_facility_falls_back_on_what_holds_nobody)
 {
     struct law *law = new_law();
 
     ck_assert_str_eq(law->fallback.rule.name, "consecutive");
-    ck_assert_str_eq(policy_name(law->fallback.policy), "always-honor");
+    ck_assert_str_eq(policy_name(law->fallback.policy), "always-review");
     ck_assert_str_eq(calendar_name(law->fallback.us_federal), "us-federal");
     law_unref(law);
 }
@@ -227,7 +227,7 @@ END_TEST
 int main(void)
 {
     const struct unit_test tests[] = {
-        {.test = a_hold_without_facility_falls_back_on_48_hours},
+        {.test = a_hold_without_facility_falls_back_on_what_holds_nobody},
         {.test = finds_rules_and_facilities_by_name},
         {.test = knows_no_bound_where_no_policy_has_one},
         {its_fingerprint_is_of_what_moves_deadlines, ARRAY_SIZE(changes)},

@@ -79,7 +79,8 @@ START_TEST(an_unknown_facility_is_refused_by_name)
 }
 END_TEST
 
-START_TEST(a_hold_outlives_its_facility)
+/* A mistyped name in the configuration once made this start honoured, for 48 hours. */
+START_TEST(nobody_is_held_on_a_facility_that_has_left)
 {
     struct world world;
     struct operation operation;
@@ -89,6 +90,21 @@ START_TEST(a_hold_outlives_its_facility)
     hold = lodge(&world, "A");
     strcpy(world.facility->id, "RENAMED");
     operation = start(&world, hold, unit_instant(T0));
+    ck_assert_int_eq(operation.hold.state, HOLD_DECLINED);
+    ck_assert_str_eq(operation.hold.policy, "always-review");
+    ck_assert_int_eq(operation.hold.deadline_at, INSTANT_NONE);
+    world_destroy(&world);
+}
+END_TEST
+
+START_TEST(a_running_clock_outlives_its_facility)
+{
+    struct world world;
+    struct operation operation;
+
+    open_world(&world);
+    operation = start(&world, lodge(&world, "A"), unit_instant(T0));
+    strcpy(world.facility->id, "RENAMED");
     ck_assert_int_eq(operation.hold.deadline_at, unit_instant(T0) + 48 * US_PER_H);
     ck_assert_int_eq(world_advance(&world, unit_instant(T0) + 49 * US_PER_H), 0);
     ck_assert_int_eq(count_kind(&world, "hold.expired"), 1);
@@ -360,7 +376,8 @@ int main(void)
     const struct unit_test tests[] = {
         {.test = one_turn_applies_many_and_refuses_one},
         {.test = an_unknown_facility_is_refused_by_name},
-        {.test = a_hold_outlives_its_facility},
+        {.test = nobody_is_held_on_a_facility_that_has_left},
+        {.test = a_running_clock_outlives_its_facility},
         {.test = timers_missed_while_down_fire_late_and_once},
         {.test = no_command_overtakes_the_deadline},
         {.test = a_second_detainer_inherits_the_first_clock},
