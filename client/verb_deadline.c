@@ -129,6 +129,20 @@ static void put_spans(const json_t *reading, const struct zone *zone)
     printf("Sum: %s counted, %s not counted.\n", counted, excluded);
 }
 
+/* Whether the rule that binds had run out while the person was still held on other authority. */
+static bool ran_out_before(const json_t *root)
+{
+    const json_t *reading;
+    size_t i;
+
+    json_array_foreach(json_object_get(root, "readings"), i, reading)
+    {
+        if (member_true(reading, "binding"))
+            return member_instant(reading, "deadline_at") < member_instant(root, "deadline_at");
+    }
+    return false;
+}
+
 static void put_explanation(const json_t *root)
 {
     const struct zone *zone = local_zone(member_text(root, "zone"));
@@ -143,6 +157,9 @@ static void put_explanation(const json_t *root)
     text_put_field(stdout, "Facility", facility);
     text_put_field(stdout, "Rule", member_text(root, "rule"));
     text_put_field(stdout, "Deadline", deadline);
+    if (ran_out_before(root))
+        puts("By this rule the time was over before the person was eligible: they must be let go "
+             "then.");
     putchar('\n');
     put_readings(readings, zone);
     json_array_foreach(readings, i, reading)

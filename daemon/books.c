@@ -147,7 +147,11 @@ static int read_directory(const struct kind *kind, struct shelf *shelf, const ch
         return 0;
     if (n_files < 0 || n_files > FILES_MAX) {
         fprintf(messages, "%s: %s\n", directory,
-                n_files < 0 ? strerror(errno) : "more files than anybody can mean");
+                n_files >= 0 ? "more files than anybody can mean"
+                : errno == EACCES
+                    ? "Permission denied: the user that detainerd runs as must be able "
+                      "to read it"
+                    : strerror(errno));
         r = -EINVAL;
     }
     if (!r)

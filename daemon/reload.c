@@ -9,6 +9,7 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#include "journal.h"
 #include "log.h"
 
 void reload_init(struct reload *reload, const char *path, const struct config *config,
@@ -55,6 +56,16 @@ static int load(struct reload *reload, FILE *messages, struct law **law)
     return 0;
 }
 
+static void log_mistakes(const char *mistakes)
+{
+    for (size_t length; *mistakes; mistakes += length + (mistakes[length] == '\n')) {
+        length = strcspn(mistakes, "\n");
+        log_line(LOG_ERR, "%.*s", (int)length, mistakes);
+    }
+    log_event(LOG_ERR, JOURNAL_NOT_LOADED, NULL, 0,
+              "the configuration was not loaded: all stays as it was");
+}
+
 int reload_load(struct reload *reload, struct law **law, char **mistakes)
 {
     char *text = NULL;
@@ -68,23 +79,16 @@ int reload_load(struct reload *reload, struct law **law, char **mistakes)
     r = load(reload, messages, law);
     if (fclose(messages) && r == -EINVAL)
         r = -ENOMEM;
-    if (r == -EINVAL)
+    if (r == -EINVAL) {
         *mistakes = text;
-    else
+        log_mistakes(text);
+    } else {
         free(text);
+    }
     return r;
 }
 
 /* ---- by signal ---- */
-
-static void log_mistakes(char *mistakes)
-{
-    char *rest = mistakes;
-
-    for (char *line = strtok_r(mistakes, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        log_line(LOG_ERR, "%s", line);
-    log_line(LOG_ERR, "the configuration was not loaded: all stays as it was");
-}
 
 /* A policy may have ended, or not begun; whoever is asked about then goes to a supervisor. */
 static void log_facility(const struct facility *facility, instant now)
@@ -155,9 +159,7 @@ void reload_by_signal(struct reload *reload)
         submit(reload, law);
         return;
     }
-    if (r == -EINVAL)
-        log_mistakes(mistakes);
-    else
+    if (r != -EINVAL)
         log_line(LOG_ERR, "the configuration was not loaded: %s", strerror(-r));
     free(mistakes);
     sd_notify(0, "READY=1");

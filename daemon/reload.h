@@ -28,12 +28,13 @@ void reload_destroy(struct reload *reload);
 
 /*
  * Loads the files. Returns 0 and a law, a reference of the caller's; or -EINVAL and lines that say
- * what is wrong, for free(); or -ENOMEM. Settings that only count at the start, and have changed,
- * are logged.
+ * what is wrong, for free(); or -ENOMEM. What is wrong is logged, and so are settings that have
+ * changed but only count at the start.
  */
 int reload_load(struct reload *reload, struct law **law, char **mistakes);
 
-/* Loads the files, logs what is wrong with them, or submits the law and logs when it is in force.
+/* Loads the files and, where nothing is wrong with them, submits the law and logs when it is in
+ * force.
  */
 void reload_by_signal(struct reload *reload);
 

@@ -5,8 +5,11 @@
 #include "mistakes.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "macro.h"
 
@@ -52,15 +55,39 @@ int mistakes_check_text(struct mistakes *mistakes, const char *text, size_t leng
     return 0;
 }
 
+/* A pipe or a device might never end, or never begin: who waits for it would stand still. */
+static int open_regular(struct mistakes *mistakes, FILE **file)
+{
+    int fd = open(mistakes->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat status = {.st_mode = 0};
+
+    if (fd < 0 && errno == EACCES)
+        return mistakes_unusable(mistakes,
+                                 "Permission denied: the user that detainerd runs as must "
+                                 "be able to read it");
+    if (fd < 0)
+        return mistakes_unusable(mistakes, strerror(errno));
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+        close(fd);
+        return mistakes_unusable(mistakes, S_ISDIR(status.st_mode) ? strerror(EISDIR)
+                                                                   : "is not a regular file");
+    }
+    *file = fdopen(fd, "r");
+    if (*file)
+        return 0;
+    close(fd);
+    return -ENOMEM;
+}
+
 int mistakes_read_file(struct mistakes *mistakes, size_t limit, char **text)
 {
-    _cleanup_(close_file_ptr) FILE *file = fopen(mistakes->path, "re");
+    _cleanup_(close_file_ptr) FILE *file = NULL;
     _cleanup_(free_ptr) char *read = NULL;
     size_t length;
-    int r;
+    int r = open_regular(mistakes, &file);
 
-    if (!file)
-        return mistakes_unusable(mistakes, strerror(errno));
+    if (r)
+        return r;
     read = malloc(limit + 1);
     if (!read)
         return -ENOMEM;

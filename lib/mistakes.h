@@ -30,7 +30,8 @@ int mistakes_unusable(struct mistakes *mistakes, const char *why);
 int mistakes_check_text(struct mistakes *mistakes, const char *text, size_t length);
 
 /*
- * Reads the file at mistakes->path: plain text of at most `limit` bytes. Returns 0 and the text,
- * NUL-terminated, for free(); or -EINVAL after a mistake that says why not; or -ENOMEM.
+ * Reads the file at mistakes->path, which must be a regular one: plain text of at most `limit`
+ * bytes. Returns 0 and the text, NUL-terminated, for free(); or -EINVAL after a mistake that says
+ * why not; or -ENOMEM.
  */
 int mistakes_read_file(struct mistakes *mistakes, size_t limit, char **text);

@@ -72,6 +72,12 @@ class Deadline(FakeDaemonCase):
         self.assertRegex(said, r"(?m)^24 h of receipt  YES    24 h   received ")
         self.assertIn("24 h of receipt (binds):\n", said)
 
+    def test_time_that_was_over_before_is_said(self):
+        words = "the time was over before the person was eligible"
+        early = CONSECUTIVE | {"deadline_at": "2026-11-25T01:00:00Z"}
+        self.assertIn(words, self.asked(ASK, ANSWER | {"readings": [REGULATORY, early]})[0])
+        self.assertNotIn(words, self.asked(ASK, ANSWER)[0])
+
     def test_a_day_of_a_clock_change_and_fractions(self):
         odd = CONSECUTIVE | {"spans": [
             span("2026-11-01T07:00:00Z", "2026-11-02T08:00:00Z", "2026-11-01", "Sunday", 25),

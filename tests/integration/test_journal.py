@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What supervisors read: the journal's entries with their fields, and plain lines without a journal."""
 
+import re
 import datetime
 import os
 import pathlib
@@ -190,6 +191,14 @@ class Catalog(unittest.TestCase):
         for kind, message_id in MESSAGE_IDS.items():
             with self.subTest(kind):
                 self.assertIn(f"-- {message_id}\n", text)
+
+    def test_every_message_of_the_daemon_is_explained(self):
+        header = (harness.REPOSITORY / "daemon" / "journal.h").read_text()
+        text = (harness.REPOSITORY / "systemd" / "detainerd.catalog").read_text()
+        ids = re.findall(r'#define JOURNAL_\w+ +"([0-9a-f]{32})"', header)
+        self.assertEqual(len(ids), 3)
+        for message_id in ids:
+            self.assertIn(f"-- {message_id}\n", text)
 
 
 if __name__ == "__main__":

@@ -131,11 +131,18 @@ class Reload(unittest.TestCase):
         answer = self.daemon.post("/v1/reload")
         self.assertEqual((answer.status, answer.json["kind"]), (422, "invalid-configuration"))
         self.assertTrue(answer.json["mistakes"][0].startswith(f"{self.directory}/broken.policy:2: "), answer.text)
+        self.assertIn("the configuration was not loaded: all stays as it was", self.daemon.stderr())
+        self.assertIn(answer.json["mistakes"][0], self.daemon.stderr())
         self.assertEqual(self.start()["state"], "held")  # the old policy still honours
         (self.directory / "broken.policy").unlink()
         self.reload()
         hold = self.daemon.create("after", "A")
         self.assertEqual(hold["state"], "declined")
+
+    def test_a_pipe_among_the_files_stops_nobody(self):
+        os.mkfifo(self.directory / "pipe.ics")
+        self.refused(f"{self.directory}/pipe.ics: is not a regular file")
+        self.assertEqual(self.start()["state"], "held")
 
     def test_mistakes_of_the_configuration(self):
         conf = self.daemon.conf

@@ -181,6 +181,21 @@ START_TEST(a_directory_that_cannot_be_read_is_a_mistake)
 }
 END_TEST
 
+/* One such stopped the whole daemon: it waited for somebody to write. */
+START_TEST(a_pipe_is_a_mistake_and_nobody_waits_for_it)
+{
+    struct library library;
+    char path[128];
+
+    library_open(&library);
+    snprintf(path, sizeof(path), "%s/pipe.%s", library.first, _i ? "policy" : "ics");
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(load(&library), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(library.messages, ": is not a regular file\n"));
+    library_close(&library);
+}
+END_TEST
+
 int main(void)
 {
     const struct unit_test tests[] = {
@@ -189,6 +204,7 @@ int main(void)
         {.test = other_files_are_left_alone},
         {.test = all_mistakes_of_all_files_are_told},
         {.test = a_directory_that_cannot_be_read_is_a_mistake},
+        {a_pipe_is_a_mistake_and_nobody_waits_for_it, 2},
     };
 
     return unit_run("books", tests, ARRAY_SIZE(tests));
