@@ -58,6 +58,8 @@ static int refuse_rule(struct mistakes *mistakes, const struct law *law,
 
 /* ---- rules ---- */
 
+#define WHY_SIZE 160
+
 static void exclude(struct mistakes *mistakes, const struct books *books,
                     const struct config_word *word, struct rule *rule)
 {
@@ -74,20 +76,40 @@ static void exclude(struct mistakes *mistakes, const struct books *books,
         rule->calendars[rule->n_calendars++] = calendar;
 }
 
-static int check_bounded(struct mistakes *mistakes, const struct rule_draft *draft,
-                         const struct rule *rule)
+/* What is wrong with a rule that a hold could wait out; false where it is bounded. */
+static bool is_endless(const struct rule *rule, char *why, size_t size)
 {
     int64_t day = rule_endless_day(rule);
     char text[INSTANT_TEXT_SIZE];
 
     if (day == INT64_MIN)
-        return 0;
+        return false;
     instant_format(day * US_PER_DAY, text);
-    mistakes_add(mistakes, draft->line,
-                 "rule \"%s\" excludes more than %d days in a row, the last on %.10s: no hold may "
-                 "wait so long",
-                 rule->name, RULE_EXCLUDED_DAYS_MAX, text);
-    return 0;
+    snprintf(why, size,
+             "rule \"%s\" excludes more than %d days in a row, the last on %.10s: no hold may wait "
+             "so long",
+             rule->name, RULE_EXCLUDED_DAYS_MAX, text);
+    return true;
+}
+
+static void check_bounded(struct mistakes *mistakes, const struct rule_draft *draft,
+                          const struct rule *rule)
+{
+    char why[WHY_SIZE];
+
+    if (is_endless(rule, why, sizeof(why)))
+        mistakes_add(mistakes, draft->line, "%s", why);
+}
+
+/* The county may have a calendar us-federal of its own, by which every hold is read. */
+static void check_regulatory(struct mistakes *mistakes, const struct law *law)
+{
+    struct rule regulatory;
+    char why[WHY_SIZE];
+
+    rule_regulatory(law->fallback.us_federal, &regulatory);
+    if (is_endless(&regulatory, why, sizeof(why)))
+        mistakes_unusable(mistakes, why);
 }
 
 static int add_rules(struct loading *loading, struct mistakes *mistakes, struct law *law)
@@ -161,6 +183,7 @@ int config_law_make(struct loading *loading, struct mistakes *mistakes)
         books_free(books);
         return -ENOMEM;
     }
+    check_regulatory(mistakes, law);
     r = add_rules(loading, mistakes, law);
     if (!r)
         r = add_facilities(loading, mistakes, law);

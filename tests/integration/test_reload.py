@@ -159,6 +159,16 @@ class Reload(unittest.TestCase):
         answer = self.daemon.post("/v1/reload").json
         self.assertRegex(answer["detail"], r'rule "ours" excludes more than 7 days in a row, the last on ')
 
+    def test_a_federal_calendar_of_the_countys_own_is_bounded_too(self):
+        """Every hold is read by it, so that one without end would end the daemon at each start."""
+        held = self.start()
+        events = "".join(EVENT.format(day=day, summary="Closed") for day in self.days_from_now(*range(90)))
+        (self.directory / "us-federal.ics").write_text(CALENDAR.format(events=events))
+        answer = self.daemon.post("/v1/reload")
+        self.assertEqual(answer.status, 422, answer.text)
+        self.assertRegex(answer.json["detail"], r'rule "regulatory" excludes more than 7 days in a row, the last on ')
+        self.assertEqual(self.daemon.hold(held["id"])["state"], "held")
+
     def test_by_signal(self):
         self.write_policy("decline")
         os.kill(self.daemon.pid, signal.SIGHUP)
