@@ -13,6 +13,8 @@
 #include "ledger_step.h"
 #include "log.h"
 
+#define SEVERAL_LAWS "several" /* no fingerprint */
+
 /* A name that was mistyped, or taken out too early: the jail must hear of it before a start is
  * declined. */
 static void note_facility(const char *id, int64_t n_holds, void *context)
@@ -83,14 +85,20 @@ int ledger_review(struct ledger *ledger, instant now)
     return store_set_law(ledger->store, ledger->law->fingerprint);
 }
 
-/* The operation's reference becomes the ledger's. */
+/*
+ * The operation's reference becomes the ledger's. Until the review is done, deadlines are by more
+ * than one law, so that the law before is another one, too, should it come back.
+ */
 int ledger_apply_law(struct ledger *ledger, struct operation *operation)
 {
+    int r;
+
     evaluator_forget(ledger->evaluator);
     law_unref(ledger->law);
     ledger->law = operation->law;
     ledger->law_is_new = true;
     operation->law = NULL;
     operation->result = 0;
-    return ledger_note_law(ledger);
+    r = ledger_note_law(ledger);
+    return !r && ledger->reviewing ? store_set_law(ledger->store, SEVERAL_LAWS) : r;
 }

@@ -371,6 +371,56 @@ START_TEST(a_review_that_was_cut_short_is_begun_again)
 }
 END_TEST
 
+START_TEST(a_law_there_and_back_in_one_turn_is_reviewed)
+{
+    struct operation longer = {.law = law_of_hours(48)}, back = {.law = law_of_hours(24)};
+    struct operation between = world_operation(COMMAND_START, 0);
+    struct world world;
+
+    open_world(&world);
+    put_in_force(&world, 24);
+    between.command.hold_id = lodge(&world, "A");
+    between.command.at = unit_instant(T0);
+    longer.next = &between;
+    between.next = &back;
+    ck_assert_int_eq(world_do(&world, &longer), 0);
+    ck_assert_int_eq(between.hold.deadline_at - unit_instant(T0), 48 * US_PER_H);
+    ck_assert_int_eq(ledger_catch_up(world.ledger), 0);
+    ck_assert_int_eq(count_kind(&world, "hold.shortened"), 1);
+    world_destroy(&world);
+}
+END_TEST
+
+START_TEST(a_law_there_and_back_around_a_crash_is_reviewed)
+{
+    struct operation longer = {.law = law_of_hours(48)};
+    struct operation between = world_operation(COMMAND_START, 0);
+    struct law *back = law_of_hours(24);
+    struct world world;
+
+    open_world(&world);
+    put_in_force(&world, 24);
+    for (int i = 0; i < LEDGER_TIMERS_PER_TURN; i++) {
+        char booking[16];
+
+        snprintf(booking, sizeof(booking), "B-%d", i);
+        start(&world, lodge(&world, booking), unit_instant(T0));
+    }
+    between.command.hold_id = lodge(&world, "A");
+    between.command.at = unit_instant(T0);
+    longer.next = &between;
+    ck_assert_int_eq(world_do(&world, &longer), 0);
+    ck_assert(ledger_is_behind(world.ledger)); /* the review is under way ... */
+    world_close(&world);
+    in_force_set(&world.in_force,
+                 back); /* ... when the daemon ends, and comes back by the old law */
+    law_unref(back);
+    ck_assert_int_eq(world_open(&world), 0);
+    ck_assert_int_eq(count_kind(&world, "hold.shortened"), 1);
+    world_destroy(&world);
+}
+END_TEST
+
 int main(void)
 {
     const struct unit_test tests[] = {
@@ -391,6 +441,8 @@ int main(void)
         {.test = a_new_law_is_in_force_with_its_commit},
         {.test = a_new_law_reviews_every_running_deadline},
         {.test = a_review_that_was_cut_short_is_begun_again},
+        {.test = a_law_there_and_back_in_one_turn_is_reviewed},
+        {.test = a_law_there_and_back_around_a_crash_is_reviewed},
     };
 
     return unit_run("ledger", tests, ARRAY_SIZE(tests));
