@@ -145,8 +145,10 @@ void law_seal(struct law *law)
         add_calendar(digest, law->books->calendars.books[i]);
     for (size_t i = 0; i < law->n_facilities; i++)
         add_facility(digest, &law->facilities[i]);
-    for (size_t i = 0; i < law->books->policies.count; i++)
+    for (size_t i = 0; i < law->books->policies.count; i++) {
+        add_text(digest, policy_name(law->books->policies.books[i]));
         add_text(digest, policy_hash(law->books->policies.books[i]));
+    }
     EVP_DigestFinal_ex(digest, hash, &size);
     EVP_MD_CTX_free(digest);
     for (size_t i = 0; i < size; i++)

@@ -169,6 +169,22 @@ class Reload(unittest.TestCase):
         self.assertRegex(answer.json["detail"], r'rule "regulatory" excludes more than 7 days in a row, the last on ')
         self.assertEqual(self.daemon.hold(held["id"])["state"], "held")
 
+    def test_policies_that_exchange_their_names_are_another_law(self):
+        """A hold's policy is found by its name, whatever file that was before."""
+        policy = 'title = "{title}"\nversion "1" {{ {clock} rule "all" {{ decide = "honor" reason = "x" }} }}\n'
+        short = policy.format(title="short", clock="clock { hours = 24 }")
+        usual = policy.format(title="usual", clock="")
+        for name, text in (("p1", short), ("p2", usual)):
+            (self.directory / f"{name}.policy").write_text(text)
+        self.daemon.write_conf(self.settings(), self.jails().replace('policy = "ours"', 'policy = "p2"'))
+        self.reload()
+        held = self.start()
+        for name, text in (("p2", short), ("p3", usual)):
+            (self.directory / f"{name}.policy").write_text(text)
+        (self.directory / "p1.policy").unlink()
+        self.reload()
+        self.daemon.wait_event("hold.shortened", held["id"], timeout=5)
+
     def test_by_signal(self):
         self.write_policy("decline")
         os.kill(self.daemon.pid, signal.SIGHUP)
