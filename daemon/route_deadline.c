@@ -126,7 +126,7 @@ static int read_time(const struct query *query, const char *name, instant *at,
 
     if (r || *at == INSTANT_NONE)
         return r;
-    if (*at < CALENDAR_FIRST_DAY * US_PER_DAY || *at > CALENDAR_LAST_DAY * US_PER_DAY)
+    if (*at < CALENDAR_FIRST_DAY * US_PER_DAY || *at >= (CALENDAR_LAST_DAY + 1) * US_PER_DAY)
         return problem_set(problem, PROBLEM_INVALID_PARAMETER, name,
                            "lies outside the years that calendars know, 1970 to 2199");
     return 0;

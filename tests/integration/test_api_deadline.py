@@ -128,6 +128,13 @@ class Deadline(DaemonCase):
                 for member in ("rule", "deadline_at", "consecutive_deadline_at", "regulatory_deadline_at"):
                     self.assertEqual(started[member], held[member])
 
+    def test_the_borders_of_the_years_that_calendars_know(self):
+        for eligible_at, status in (("1969-12-31T23:59:59.999999Z", 400), ("1970-01-01T00:00:00Z", 200),
+                                    ("2199-12-31T23:59:59.999999Z", 200), ("2200-01-01T00:00:00Z", 400)):
+            with self.subTest(eligible_at):
+                answer = self.daemon.get(f"/v1/deadline?facility=LA&eligible_at={eligible_at}")
+                self.assertEqual(answer.status, status, answer.text)
+
     def test_the_far_past_is_no_trouble(self):
         for eligible_at in ("0001-01-01T00:00:00Z", "1883-11-18T12:00:00Z", "1901-12-13T20:45:52Z"):
             hold = self.daemon.create(self.booking(), "REG")
