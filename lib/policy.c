@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <jansson.h>
 #include <openssl/sha.h>
 #include <string.h>
 
@@ -63,6 +64,15 @@ static void write_hash(const char *text, char hash[static POLICY_HASH_SIZE])
         snprintf(hash + 2 * i, 3, "%02x", digest[i]);
 }
 
+/* Comments, too: the file is shown as it stands. */
+static bool is_utf8(const char *text)
+{
+    json_t *string = json_string(text);
+
+    json_decref(string);
+    return string;
+}
+
 /* What points into the versions, once they stay where they are. */
 static void describe_versions(struct policy *policy)
 {
@@ -87,6 +97,8 @@ int policy_parse(const char *name, const char *text, struct mistakes *mistakes,
                                            "and hyphens, and its file by that and " POLICY_SUFFIX);
     if (strlen(text) > TEXT_MAX)
         return mistakes_unusable(mistakes, "too long for a policy");
+    if (!is_utf8(text))
+        return mistakes_unusable(mistakes, "not UTF-8");
     made = calloc(1, sizeof(*made));
     if (!made)
         return -ENOMEM;

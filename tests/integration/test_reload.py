@@ -185,6 +185,11 @@ class Reload(unittest.TestCase):
         self.reload()
         self.daemon.wait_event("hold.shortened", held["id"], timeout=5)
 
+    def test_a_policy_is_utf8_in_its_comments_too(self):
+        """Its text is part of an answer in JSON."""
+        (self.directory / "latin.policy").write_bytes(b"# Jos\xe9\n" + POLICY.format(decision="honor", reason="x").encode())
+        self.refused(f"{self.directory}/latin.policy: not UTF-8")
+
     def test_by_signal(self):
         self.write_policy("decline")
         os.kill(self.daemon.pid, signal.SIGHUP)
