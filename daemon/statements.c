@@ -25,16 +25,24 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_DATA_VERSION] = "PRAGMA data_version",
     [STATEMENT_HOLD_LAST] = "SELECT max(id) FROM hold",
     [STATEMENT_HOLD_COUNTS] = "SELECT state, count(*) FROM hold GROUP BY state",
-    /* Started holds of the same booking, whose receipt is their own affair, and those replaced. */
+    /*
+     * Those replaced; started holds of their bookings and of its own, whose receipt is their own
+     * affair; and the papers that were open on its booking when it replaced one of another.
+     */
     [STATEMENT_FIRST_CLOCK] =
         "WITH RECURSIVE replaced (id) AS (SELECT ?4 UNION SELECT h.replaces FROM hold h"
         "  JOIN replaced ON h.id = replaced.id WHERE h.replaces IS NOT NULL)"
         " SELECT id, CASE WHEN deadline_at IS NOT NULL THEN eligible_at END, received_at, "
         "served_at,"
         "  deadline_at FROM replaced JOIN hold USING (id)"
-        " UNION ALL SELECT id, eligible_at, NULL, NULL, deadline_at FROM hold"
-        "  WHERE booking = ?1 AND facility = ?2 AND id <> ?3"
-        "  AND eligible_at IS NOT NULL AND deadline_at IS NOT NULL",
+        " UNION ALL SELECT id, eligible_at, NULL, NULL, deadline_at FROM"
+        "  (SELECT ?1 AS booking, ?2 AS facility"
+        "   UNION SELECT booking, facility FROM replaced JOIN hold USING (id))"
+        "  CROSS JOIN hold USING (booking, facility) WHERE id <> ?3" /* by the index, not a scan */
+        "  AND eligible_at IS NOT NULL AND deadline_at IS NOT NULL"
+        " UNION ALL SELECT id, NULL, received_at, served_at, NULL FROM hold"
+        "  WHERE booking = ?1 AND facility = ?2 AND id < ?3 AND ?4 IS NOT NULL"
+        "  AND (ended_at IS NULL OR ended_at > (SELECT received_at FROM hold WHERE id = ?3))",
     [STATEMENT_HOLD_OPEN] = "SELECT min(id) FROM hold WHERE booking = ? AND facility = ?"
                             " AND state IN ('pending', 'lodged', 'held', 'expired')",
     [STATEMENT_OPEN_FACILITIES] = "SELECT facility, count(*) FROM hold WHERE state IN ('pending', "

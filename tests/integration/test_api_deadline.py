@@ -166,6 +166,25 @@ class Inheritance(DaemonCase):
         self.assertEqual(again["deadline_at"], held["deadline_at"])
         self.assertEqual(again["first_hold"], first["id"])
 
+    def test_naming_another_paper_does_not_pass_over_the_one_on_the_booking(self):
+        booking = self.booking()
+        first = self.daemon.create(booking, "RECEIPT", received_at=ago(hours=20))
+        other = self.daemon.create(self.booking(), "RECEIPT")
+        second = self.daemon.create(booking, "RECEIPT", replaces=other["id"])
+        held = self.daemon.command(second["id"], "start")
+        held_first = self.daemon.command(first["id"], "start")
+        self.assertEqual(held["deadline_at"], held_first["deadline_at"])
+
+    def test_the_clock_of_what_was_on_another_booking_before_is_inherited(self):
+        """The paper that is named need not be the one whose clock ran there."""
+        booking = self.booking()
+        ran = self.daemon.create(booking, "LA")
+        held = self.daemon.command(ran["id"], "start", eligible_at=ago(hours=40))
+        self.daemon.command(ran["id"], "close", reason="other")
+        lodged = self.daemon.create(booking, "LA")
+        again = self.daemon.create(self.booking(), "LA", replaces=lodged["id"])
+        self.assertEqual(self.daemon.command(again["id"], "start")["deadline_at"], held["deadline_at"])
+
     def test_receipt_counts_from_the_first_paper_although_it_was_cancelled(self):
         booking = self.booking()
         first = self.daemon.create(booking, "RECEIPT", received_at=ago(hours=47))
