@@ -43,7 +43,11 @@ int ledger_note_law(struct ledger *ledger)
     return r;
 }
 
-/* Works one running deadline out anew, which it moves only to an earlier instant. */
+/*
+ * Works one running deadline out anew, which it moves only to an earlier instant. That of a hold
+ * whose facility has left the configuration stays: a misspelt id must not change for good what no
+ * law has changed, and the facility's return is another law.
+ */
 static int review_hold(struct ledger *ledger, int64_t id, instant now)
 {
     struct command command;
@@ -51,6 +55,8 @@ static int review_hold(struct ledger *ledger, int64_t id, instant now)
     struct hold hold;
     int r = store_hold(ledger->store, id, &hold);
 
+    if (!r && !law_facility(ledger->law, hold.facility))
+        return 0;
     command_init(&command, COMMAND_SHORTEN, id, "clock", RECORD_NO_INT);
     if (!r)
         r = ledger_complete(ledger, &command, &hold, ledger_facility(ledger, &hold), now);

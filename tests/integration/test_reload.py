@@ -190,6 +190,24 @@ class Reload(unittest.TestCase):
         (self.directory / "latin.policy").write_bytes(b"# Jos\xe9\n" + POLICY.format(decision="honor", reason="x").encode())
         self.refused(f"{self.directory}/latin.policy: not UTF-8")
 
+    def test_a_hold_whose_facility_is_gone_keeps_its_deadline(self):
+        """As detainerd.conf(5) says; and when the facility comes back, all is as it was."""
+        self.daemon.write_conf(self.settings(), self.jails(exclude='"county"'))
+        self.write_calendar(self.days_from_now(0, 1, 2))
+        self.reload()
+        held, other = self.start(), self.start()
+        self.daemon.write_conf(self.settings(), self.jails().replace('"A"', '"B"'))
+        self.reload()
+        self.daemon.command(other["id"], "note", text="a turn later")
+        self.assertEqual(self.daemon.hold(held["id"])["deadline_at"], held["deadline_at"])
+        self.daemon.write_conf(self.settings(), self.jails())
+        self.reload()
+        self.daemon.command(other["id"], "note", text="another")
+        self.assertEqual(self.daemon.hold(held["id"])["deadline_at"], held["deadline_at"])
+        self.write_calendar({})
+        self.reload()
+        self.daemon.wait_event("hold.shortened", held["id"])
+
     def test_by_signal(self):
         self.write_policy("decline")
         os.kill(self.daemon.pid, signal.SIGHUP)
