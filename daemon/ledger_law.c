@@ -25,7 +25,8 @@ static void note_facility(const char *id, int64_t n_holds, void *context)
         log_line(
             LOG_CRIT,
             "facility %s is not in the configuration and still has %" PRId64
-            " open: nobody is held there any more without a supervisor's decision; put it back",
+            " open holds: nobody is held there any more without a supervisor's decision; put it "
+            "back",
             id, n_holds);
 }
 

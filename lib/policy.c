@@ -68,9 +68,10 @@ static void write_hash(const char *text, char hash[static POLICY_HASH_SIZE])
 static bool is_utf8(const char *text)
 {
     json_t *string = json_string(text);
+    bool is_utf8 = string;
 
     json_decref(string);
-    return string;
+    return is_utf8;
 }
 
 /* What points into the versions, once they stay where they are. */

@@ -121,7 +121,7 @@ class Reload(unittest.TestCase):
         running = self.start()
         self.daemon.write_conf(self.settings(), self.jails().replace('"A"', '"B"'))
         self.reload()
-        self.daemon.wait_stderr("facility A is not in the configuration and still has 2 open")
+        self.daemon.wait_stderr("facility A is not in the configuration and still has 2 open holds")
         self.assertEqual(self.daemon.command(lodged["id"], "start")["state"], "declined")
         self.assertEqual(self.daemon.hold(running["id"])["deadline_at"], running["deadline_at"])
 
