@@ -250,7 +250,8 @@ void exchange_completed(void *closure, struct MHD_Connection *connection, void *
     if (exchange->answering)
         worker->answering--;
     drop_body(exchange);
-    free(exchange->pending); /* the ledger was done with it, but the client did not wait */
+    if (exchange->pending) /* the ledger was done with it, but the client did not wait */
+        pending_free(exchange->pending);
     exchange->pending = NULL;
     exchange->body_size = 0;
     exchange->overloaded = false;

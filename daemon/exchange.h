@@ -13,6 +13,7 @@
  * while they need it.
  */
 
+#include <stdlib.h>
 #include <sys/queue.h>
 
 #include "ledger.h"
@@ -28,6 +29,13 @@ struct pending {
     struct worker *worker;
     struct exchange *exchange; /* NULL once nobody waits for it; the worker's thread only */
 };
+
+static inline void pending_free(struct pending *pending)
+{
+    free(pending->operation.mistakes);
+    free(pending);
+}
+DEFINE_CLEANUP(struct pending *, pending_free)
 
 typedef enum MHD_Result step_fn(struct exchange *exchange);
 
@@ -73,6 +81,10 @@ void exchange_completed(void *worker, struct MHD_Connection *connection, void **
 /* Hands a command to the ledger, which owns it until `then` runs with exchange->pending set to it;
  * the step takes it over. */
 enum MHD_Result exchange_submit(struct exchange *exchange, struct pending *pending, step_fn *then);
+
+/* The same for a reload (reload.h), which is no command. */
+enum MHD_Result exchange_submit_reload(struct exchange *exchange, struct pending *pending,
+                                       step_fn *then);
 
 /* Waits until there are events after `exchange->after`, or for so many seconds. */
 enum MHD_Result exchange_wait(struct exchange *exchange, int64_t wait_s, step_fn *then);

@@ -18,16 +18,28 @@ static enum MHD_Result suspend(struct exchange *exchange, struct exchange_list *
     return MHD_YES;
 }
 
-enum MHD_Result exchange_submit(struct exchange *exchange, struct pending *pending, step_fn *then)
+/* Before it is handed over: it may be back at once. */
+static void await(struct exchange *exchange, struct pending *pending, step_fn *then)
 {
-    struct worker *worker = exchange->worker;
-
-    pending->worker = worker;
+    pending->worker = exchange->worker;
     pending->exchange = exchange;
     pending->operation.done = hand_back;
     exchange->pending = pending;
-    suspend(exchange, &worker->running, then);
-    writer_submit(worker->options->writer, &pending->operation);
+    suspend(exchange, &exchange->worker->running, then);
+}
+
+enum MHD_Result exchange_submit(struct exchange *exchange, struct pending *pending, step_fn *then)
+{
+    await(exchange, pending, then);
+    writer_submit(exchange->worker->options->writer, &pending->operation);
+    return MHD_YES;
+}
+
+enum MHD_Result exchange_submit_reload(struct exchange *exchange, struct pending *pending,
+                                       step_fn *then)
+{
+    await(exchange, pending, then);
+    reload_submit(exchange->worker->options->reload, &pending->operation);
     return MHD_YES;
 }
 

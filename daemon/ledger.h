@@ -28,6 +28,7 @@ struct operation {
      */
     int result;
     struct problem problem;
+    char *mistakes;          /* what problem.mistakes points to; the submitter's to free() */
     struct hold hold;        /* as it now stands, where result is 0 */
     struct timer next_timer; /* its earliest timer; kind is TIMER_NONE without one */
     instant now;             /* when it was recorded */

@@ -177,6 +177,7 @@ static int stop(struct daemon *daemon)
 {
     int r = 0;
 
+    reload_stop(&daemon->reload); /* its answers are among those that are still given */
     if (daemon->server)
         server_stop(daemon->server);
     if (daemon->writer)
@@ -229,8 +230,9 @@ static int run(struct config *config, const char *path)
     if (!daemon.pulses)
         return EXIT_FAILURE;
     in_force_init(&daemon.in_force, config->law);
-    reload_init(&daemon.reload, path, config, &daemon.clock);
-    r = serve(&daemon);
+    r = reload_init(&daemon.reload, path, config, &daemon.clock);
+    if (!r)
+        r = serve(&daemon);
     reload_destroy(&daemon.reload);
     in_force_destroy(&daemon.in_force);
     free(daemon.pulses);

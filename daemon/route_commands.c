@@ -11,7 +11,7 @@
 /* The second step: the ledger is done. */
 static enum MHD_Result answer_command(struct exchange *exchange)
 {
-    _cleanup_(free_ptr) struct pending *pending = exchange->pending;
+    _cleanup_(pending_free_ptr) struct pending *pending = exchange->pending;
     const struct operation *operation = &pending->operation;
     bool is_new = operation->command.kind == COMMAND_REQUEST;
 
@@ -24,7 +24,7 @@ static enum MHD_Result answer_command(struct exchange *exchange)
 
 static enum MHD_Result submit(struct exchange *exchange, enum command_kind kind, int64_t hold_id)
 {
-    _cleanup_(free_ptr) struct pending *pending = calloc(1, sizeof(*pending));
+    _cleanup_(pending_free_ptr) struct pending *pending = calloc(1, sizeof(*pending));
     struct pending *submitted = pending;
     struct problem problem;
     char actor[ACTOR_SIZE];

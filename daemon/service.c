@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 
-/* The main loop: three signals and one tick. */
+/* The main loop: three signals, requests to reload, and one tick. */
 
 #include "service.h"
 
@@ -134,11 +134,20 @@ static void on_signal(evutil_socket_t fd, short what, void *context)
     if (read(fd, &info, sizeof(info)) != sizeof(info))
         return;
     if (info.ssi_signo == SIGHUP) {
-        reload_by_signal(loop->service->reload);
+        reload_serve(loop->service->reload);
         return;
     }
     log_line(LOG_INFO, "stopping: %s", strsignal((int)info.ssi_signo));
     event_base_loopbreak(loop->base);
+}
+
+static void on_reload(evutil_socket_t fd, short what, void *context)
+{
+    struct loop *loop = context;
+
+    (void)fd;
+    (void)what;
+    reload_serve(loop->service->reload);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *context)
@@ -212,12 +221,14 @@ int service_run(const struct service *service)
     _cleanup_(event_base_ptr) struct event_base *base = event_base_new();
     _cleanup_(close_ptr) int signals = open_signals();
     _cleanup_(event_ptr) struct event *stop = NULL;
+    _cleanup_(event_ptr) struct event *reloader = NULL;
     _cleanup_(event_ptr) struct event *ticker = NULL;
     struct loop loop = {.service = service, .base = base};
 
     if (!base || signals < 0)
         return base ? signals : -ENOMEM;
     if (add_event(&loop, signals, EV_READ, on_signal, NULL, &stop) < 0 ||
+        add_event(&loop, service->reload->wake_fd, EV_READ, on_reload, NULL, &reloader) < 0 ||
         add_event(&loop, -1, 0, on_tick, &tick, &ticker) < 0)
         return -ENOMEM;
     say_ready(&loop);

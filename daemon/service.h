@@ -14,7 +14,7 @@
 struct service {
     const struct clock *clock;
     struct view *view;
-    struct reload *reload; /* what SIGHUP asks for */
+    struct reload *reload; /* by SIGHUP, or who waits for it */
     struct pulse *pulses;  /* of all other threads */
     size_t n_pulses;
 };
@@ -26,8 +26,8 @@ struct service {
 void service_block_signals(void);
 
 /*
- * Says READY, then reloads on every SIGHUP and runs until SIGTERM or SIGINT (returns 0), until
- * storage failed (returns -EIO), or where the loop could not be set up (another negative errno).
- * Says STOPPING before it returns.
+ * Says READY, then reloads on every SIGHUP and request, and runs until SIGTERM or SIGINT (returns
+ * 0), until storage failed (returns -EIO), or where the loop could not be set up (another negative
+ * errno). Says STOPPING before it returns.
  */
 int service_run(const struct service *service);

@@ -189,7 +189,7 @@ static void resume_done(struct worker *worker)
         if (pending->exchange)
             exchange_resume(pending->exchange);
         else
-            free(pending);
+            pending_free(pending);
     }
 }
 

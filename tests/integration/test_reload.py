@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Loading configuration, calendars and policies anew: all or nothing, and never a longer hold."""
 
+import contextlib
 import datetime
+import json
 import os
 import pathlib
 import shutil
@@ -224,6 +226,76 @@ class Reload(unittest.TestCase):
         self.daemon.write_conf(self.settings() + "http_threads = 3\n", self.jails())
         self.reload()
         self.assertIn("http_threads has changed; that takes effect at the next start", self.daemon.stderr())
+
+    def test_a_body_has_no_members(self):
+        self.write_policy("decline")
+        answer = self.daemon.post("/v1/reload", {"dry_run": True})
+        self.assertEqual((answer.status, answer.json["kind"], answer.json["field"]),
+                         (400, "unknown-field", "dry_run"))
+        self.assertEqual(self.start()["policy_reason"], "so it is")
+        expect(200, self.daemon.post("/v1/reload", {}))
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """Whatever is sent in here is there at once when the daemon runs on."""
+        os.kill(self.daemon.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.daemon.pid, signal.SIGCONT)
+
+    def ask_at_once(self, n):
+        connections = [self.daemon.connection() for _ in range(n)]
+        for connection in connections:
+            self.enterContext(contextlib.closing(connection))
+            connection.connect()
+        with self.stopped():
+            for connection in connections:
+                connection.request("POST", "/v1/reload")
+        return connections
+
+    def test_one_load_serves_all_who_wait(self):
+        loads = self.daemon.stderr().count(" are loaded")
+        self.write_policy("honor", reason="now so")
+        for connection in self.ask_at_once(100):
+            answer = connection.getresponse()
+            self.assertEqual((answer.status, json.load(answer)["facilities"]), (200, 1))
+        self.assertLess(self.daemon.stderr().count(" are loaded") - loads, 50)
+        self.assertEqual(self.start()["policy_reason"], "now so")
+
+    def test_one_load_refuses_all_who_wait(self):
+        (self.directory / "broken.policy").write_text('title = "t"\n')
+        mistakes = self.daemon.post("/v1/reload").json["mistakes"]
+        for connection in self.ask_at_once(100):
+            answer = connection.getresponse()
+            self.assertEqual((answer.status, json.load(answer)["mistakes"]), (422, mistakes))
+        self.assertLess(self.daemon.stderr().count("all stays as it was"), 50)
+
+    def test_a_client_that_does_not_wait(self):
+        self.write_policy("decline")
+        connection = self.daemon.connection()
+        connection.connect()
+        with self.stopped():
+            connection.request("POST", "/v1/reload")
+            connection.close()
+        self.reload()
+        self.assertEqual(self.daemon.create("x", "A")["state"], "declined")
+
+    def test_a_reload_while_stopping(self):
+        """Either it is done, or refused: nobody waits for it, and the daemon ends as always."""
+        connection = self.daemon.connection()
+        connection.connect()
+        with self.stopped():
+            connection.request("POST", "/v1/reload")
+            os.kill(self.daemon.pid, signal.SIGTERM)
+            os.kill(self.daemon.pid, signal.SIGHUP)
+        answer = connection.getresponse()
+        if answer.status != 200:
+            problem = json.load(answer)
+            self.assertEqual((answer.status, problem["kind"]), (503, "overloaded"))
+            self.assertEqual(problem["detail"], "detainerd is stopping; nothing was reloaded")
+        connection.close()
+        self.assertEqual(self.daemon.wait_exit(), 0)
 
     def test_under_load(self):
         """Laws come and go while commands do: every answer is by one of them, none is lost."""
