@@ -146,8 +146,10 @@ static void put_hold_of(FILE *out, const json_t *event)
     if (member_int(event, "hold") == INT64_MIN)
         return;
     fprintf(out, "  hold %lld  ", (long long)member_int(event, "hold"));
-    text_put(out, member_text(event, "booking"));
-    fputs("  ", out);
+    if (*member_text(event, "booking")) { /* which not everybody may see */
+        text_put(out, member_text(event, "booking"));
+        fputs("  ", out);
+    }
     text_put(out, member_text(event, "facility"));
     fputs("  ", out);
     text_put(out, member_text(event, "state"));

@@ -63,8 +63,10 @@ void describe_hold_briefly(FILE *out, const json_t *hold)
     _cleanup_(free_ptr) char *left = describe_time_left(hold);
 
     fprintf(out, "hold %lld (", (long long)member_int(hold, "id"));
-    text_put(out, member_text(hold, "booking"));
-    fputs(" at ", out);
+    if (*member_text(hold, "booking")) { /* which not everybody may see */
+        text_put(out, member_text(hold, "booking"));
+        fputs(" at ", out);
+    }
     text_put(out, member_text(hold, "facility"));
     fputs(") is ", out);
     text_put(out, member_text(hold, "state"));

@@ -77,8 +77,7 @@ static const struct failure {
     {ECONNREFUSED, "nothing listens there",
      "Is detainerd running? systemctl status detainerd. Another socket: --socket or "
      "DETAINERD_SOCKET."},
-    {EACCES, "permission denied",
-     "Are you in the group detainerd? id -Gn shows it; a new group counts from the next login."},
+    {EACCES, "permission denied", "Its mode, or that of its directory, keeps you out: ls -l."},
     {ENAMETOOLONG, "no socket can have a path that long", "107 bytes are the most."},
     {EAGAIN, "too many clients wait for it already", "Try again."},
     {ETIMEDOUT, "it did not answer in time", "Is it busy, or stopped? systemctl status detainerd."},

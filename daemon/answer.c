@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "admission.h"
 #include "codec.h"
 #include "log.h"
 #include "worker.h"
@@ -131,14 +132,30 @@ enum MHD_Result answer_unreadable(struct exchange *exchange, int error)
     return answer_refusal(exchange, PROBLEM_STORAGE_FAILED, "the database cannot be read");
 }
 
-char *answer_hold_text(const struct exchange *exchange, const struct hold *hold,
+unsigned answer_hidden(struct exchange *exchange)
+{
+    return admission_to_personal(exchange) ? 0 : RECORD_PERSONAL;
+}
+
+enum MHD_Result answer_hidden_parameter(struct exchange *exchange, const char *name)
+{
+    char roles[ROLES_TEXT_SIZE];
+    struct problem problem;
+
+    roles_list(access_to_personal(), roles);
+    problem_set(&problem, PROBLEM_FORBIDDEN, name, "only for the roles that may see it: %s", roles);
+    return answer_problem(exchange, &problem);
+}
+
+char *answer_hold_text(struct exchange *exchange, const struct hold *hold,
                        const struct timer *next_timer, instant now)
 {
     const struct law *law = worker_law(exchange->worker);
     const struct facility *facility = law_facility(law, hold->facility);
 
     return codec_hold(hold, facility ? facility->zone_name : "UTC",
-                      next_timer->kind != TIMER_NONE ? next_timer : NULL, now);
+                      next_timer->kind != TIMER_NONE ? next_timer : NULL, now,
+                      answer_hidden(exchange));
 }
 
 enum MHD_Result answer_hold(struct exchange *exchange, unsigned status, const struct hold *hold,

@@ -55,6 +55,12 @@ enum MHD_Result answer_unreadable(struct exchange *exchange, int error);
 enum MHD_Result answer_hold(struct exchange *exchange, unsigned status, const struct hold *hold,
                             const struct timer *next_timer, instant now);
 
+/* The flags of those members of records that the client may not see. */
+unsigned answer_hidden(struct exchange *exchange);
+
+/* Answers that a client who may not see a member may not filter by it either. */
+enum MHD_Result answer_hidden_parameter(struct exchange *exchange, const char *name);
+
 /* The JSON of a hold as of `now`, with the zone of its facility. NULL where memory is short. */
-char *answer_hold_text(const struct exchange *exchange, const struct hold *hold,
+char *answer_hold_text(struct exchange *exchange, const struct hold *hold,
                        const struct timer *next_timer, instant now);

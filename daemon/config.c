@@ -122,6 +122,14 @@ static const struct conf_block blocks[] = {
         .end = end_facility,
         CONF_SETTINGS(config_facility_settings),
     },
+    {
+        .name = "role",
+        .where = "of a role",
+        .title = "name",
+        .begin = config_role_begin,
+        .end = config_role_end,
+        CONF_SETTINGS(config_role_settings),
+    },
 };
 
 static const struct conf_block file_block = {
@@ -154,6 +162,7 @@ static int loading_begin(struct loading *loading, struct config *config)
 
     *loading = (struct loading){.config = config};
     facility_default(&loading->general);
+    access_init(&loading->access);
     r = config_path_add(&loading->calendars, DETAINERD_CONF_DIR "/calendar");
     if (!r)
         r = config_path_add(&loading->calendars, DETAINERD_DATA_DIR "/calendar");
@@ -170,6 +179,7 @@ static void loading_end(struct loading *loading)
     config_path_clear(&loading->policies);
     free(loading->rules);
     free(loading->facilities);
+    access_clear(&loading->access);
 }
 
 int config_load(const char *path, FILE *messages, struct config **config)

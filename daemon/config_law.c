@@ -189,6 +189,8 @@ int config_law_make(struct loading *loading, struct mistakes *mistakes)
         r = add_facilities(loading, mistakes, law);
     if (r || mistakes->count)
         return r;
+    law->access = loading->access;
+    access_init(&loading->access);
     law_seal(law);
     loading->config->law = law;
     law = NULL;

@@ -39,24 +39,39 @@ struct config_path {
     char *directories[CONFIG_DIRECTORIES_MAX + 1]; /* ended by NULL */
 };
 
+/* The context of the block of a role. */
+struct role_draft {
+    struct access *access;
+    enum role role;
+    size_t n_before; /* entries that others have */
+};
+
 /* The context of the file itself; that of a block is its draft. */
 struct loading {
     struct config *config;
+    struct role_draft role;
     struct facility general; /* has the warnings of the facilities without their own */
     struct config_path calendars, policies;
     size_t n_rules;
     struct rule_draft *rules;
     size_t n_facilities;
     struct facility_draft *facilities;
+    struct access access;
 };
 
 #define CONFIG_SETTINGS          8
 #define CONFIG_RULE_SETTINGS     3
 #define CONFIG_FACILITY_SETTINGS 6
+#define CONFIG_ROLE_SETTINGS     2
 
 extern const struct conf_setting config_settings[CONFIG_SETTINGS];
 extern const struct conf_setting config_rule_settings[CONFIG_RULE_SETTINGS];
 extern const struct conf_setting config_facility_settings[CONFIG_FACILITY_SETTINGS];
+extern const struct conf_setting config_role_settings[CONFIG_ROLE_SETTINGS]; /* config_role.c */
+
+/* The block of a role. */
+int config_role_begin(const struct conf_place *place, void *outer, void **context);
+int config_role_end(const struct conf_place *place, void *context);
 
 /* Adds a directory. Returns 0, -ENOMEM, or 1 where there are too many. */
 int config_path_add(struct config_path *path, const char *directory);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "admission.h"
 #include "answer.h"
 #include "sweep.h"
 #include "worker.h"
@@ -41,6 +42,7 @@ static void exchange_free(struct exchange *exchange)
     if (!exchange)
         return;
     worker_move(exchange, NULL);
+    peer_clear(&exchange->peer);
     free(exchange);
 }
 
@@ -71,7 +73,7 @@ static void drop_body(struct exchange *exchange)
 
 static bool wants_body(const struct exchange *exchange)
 {
-    return !exchange->found && exchange->match.handler == exchange->match.route->post;
+    return !exchange->found && !exchange->admission && route_is_post(&exchange->match);
 }
 
 /* Makes room for a body of so many bytes, BODY_MAX at most. */
@@ -190,6 +192,8 @@ static enum MHD_Result dispatch(struct exchange *exchange)
 {
     if (exchange->worker->stop_at)
         return refuse_stopping(exchange);
+    if (exchange->admission)
+        return admission_refuse(exchange);
     if (exchange->found)
         return refuse_address(exchange);
     if (exchange->body_size > BODY_MAX)
@@ -209,6 +213,7 @@ static enum MHD_Result begin(struct exchange *exchange, const char *path, const 
     const char *length = header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
     exchange->found = route_find(path, method, &exchange->match);
+    admission_decide(exchange);
     exchange->step = dispatch;
     if (length && strtoull(length, NULL, 10) > DISCARD_MAX) {
         sweep_log_cut(exchange, "its body is too long");

@@ -47,9 +47,12 @@ struct exchange {
     uint64_t since;             /* tick at which it came into that list */
     int fd;
     struct peer peer;
+    unsigned roles;    /* the peer's, as a bit set, ... */
+    uint64_t roles_by; /* ... by the law after so many changes */
 
     /* The request. */
-    int found; /* what route_find() returned */
+    int found;                   /* what route_find() returned */
+    enum problem_kind admission; /* what stands against it */
     struct route_match match;
     step_fn *step; /* what is next */
     char *body;

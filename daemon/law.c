@@ -20,6 +20,7 @@ struct law *law_new(struct books *books)
         return NULL;
     law->books = books;
     law->references = 1;
+    access_init(&law->access);
     facility_default(&law->fallback);
     law->fallback.us_federal = books_calendar(books, US_FEDERAL);
     law->fallback.policy = books_policy(books, ALWAYS_REVIEW);
@@ -37,6 +38,7 @@ void law_unref(struct law *law)
     if (atomic_fetch_sub(&law->references, 1) > 1)
         return;
     books_free(law->books);
+    access_clear(&law->access);
     free(law->rules);
     free(law->facilities);
     free(law);

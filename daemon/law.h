@@ -2,13 +2,15 @@
 #pragma once
 
 /*
- * The law in force: the facilities, and the rules, calendars and policies they follow.
+ * The law in force: the facilities, the rules, calendars and policies they follow, and who has
+ * which role.
  *
  * It is made whole, never changed, and replaced as a whole when the configuration is loaded anew.
  * Threads that use it hold a reference each, so that one may finish what it does by the law it
  * began with.
  */
 
+#include "access.h"
 #include "books.h"
 #include "facility.h"
 #include "macro.h"
@@ -24,6 +26,7 @@ struct law {
     /* For holds whose facility has left the configuration. Its policy honours nothing: whoever
      * holds somebody must be able to say by what rule. */
     struct facility fallback;
+    struct access access;
     char fingerprint[LAW_FINGERPRINT_SIZE]; /* of all by which deadlines are worked out, SHA-256 */
     _Atomic int references;
 };

@@ -22,7 +22,8 @@ struct listener {
     char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* of our own file, or "" */
 };
 
-#define SOCKET_MODE (S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP)
+/* Everybody may connect; who may do what is decided by roles (access.h). */
+#define SOCKET_MODE (S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)
 
 static void close_ptr(int *fd)
 {

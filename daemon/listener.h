@@ -4,9 +4,9 @@
 /*
  * The socket on which clients connect: the one that systemd listens on for us, or our own.
  *
- * Whoever may open the socket's file may talk to the daemon: its own is given mode 0660. A socket
- * file left behind by a daemon that died is replaced; one behind which somebody listens is not, and
- * neither is a file that is no socket.
+ * Everybody may connect: its own is given mode 0666, and what a client may do is decided by its
+ * roles. A socket file left behind by a daemon that died is replaced; one behind which somebody
+ * listens is not, and neither is a file that is no socket.
  */
 
 struct listener;

@@ -4,24 +4,38 @@
 
 #include "route.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "macro.h"
 
+#define GET(handler, call)                                                                         \
+    {                                                                                              \
+        handler, call                                                                              \
+    }
+#define POST(handler, call)                                                                        \
+    {                                                                                              \
+        handler, call                                                                              \
+    }
+#define NONE                                                                                       \
+    {                                                                                              \
+        NULL, CALLS                                                                                \
+    }
+
 static const struct route routes[] = {
-    {"/v1/", service_about, NULL, NULL},
-    {"/v1/holds", holds_list, holds_request, holds_parameters},
-    {"/v1/holds/{id}", hold_get, NULL, NULL},
-    {"/v1/holds/{id}/events", hold_events, NULL, hold_events_parameters},
-    {"/v1/holds/{id}/{command}", NULL, hold_command, NULL},
-    {"/v1/events", events_list, NULL, events_parameters},
-    {"/v1/deadline", deadline_get, NULL, deadline_parameters},
-    {"/v1/policies", policies_list, NULL, NULL},
-    {"/v1/policies/{name}", policy_get, NULL, NULL},
-    {"/v1/policies/{name}/evaluate", NULL, policy_evaluate, NULL},
-    {"/v1/reload", NULL, service_reload, NULL},
-    {"/healthz", service_health, NULL, NULL},
-    {"/metrics", metrics_get, NULL, NULL},
+    {"/v1/", GET(service_about, CALL_ABOUT), NONE, NULL},
+    {"/v1/holds", GET(holds_list, CALL_HOLDS), POST(holds_request, CALL_COMMAND), holds_parameters},
+    {"/v1/holds/{id}", GET(hold_get, CALL_HOLD), NONE, NULL},
+    {"/v1/holds/{id}/events", GET(hold_events, CALL_HOLD_EVENTS), NONE, hold_events_parameters},
+    {"/v1/holds/{id}/{command}", NONE, POST(hold_command, CALL_COMMAND), NULL},
+    {"/v1/events", GET(events_list, CALL_EVENTS), NONE, events_parameters},
+    {"/v1/deadline", GET(deadline_get, CALL_DEADLINE), NONE, deadline_parameters},
+    {"/v1/policies", GET(policies_list, CALL_POLICIES), NONE, NULL},
+    {"/v1/policies/{name}", GET(policy_get, CALL_POLICY), NONE, NULL},
+    {"/v1/policies/{name}/evaluate", NONE, POST(policy_evaluate, CALL_EVALUATE), NULL},
+    {"/v1/reload", NONE, POST(service_reload, CALL_RELOAD), NULL},
+    {"/healthz", GET(service_health, CALL_HEALTH), NONE, NULL},
+    {"/metrics", GET(metrics_get, CALL_METRICS), NONE, NULL},
 };
 
 /* An id as answers write it: no sign, no leading zero. */
@@ -93,13 +107,28 @@ static bool matches(const char *pattern, const char *path, struct route_match *m
     return *path == '\0';
 }
 
-static route_fn *handler_of(const struct route *route, const char *method)
+static struct route_method method_of(const struct route *route, const char *method)
 {
     if (strcmp(method, MHD_HTTP_METHOD_POST) == 0)
         return route->post;
     if (strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
         return route->get;
-    return NULL;
+    return (struct route_method)NONE;
+}
+
+static bool is_of_commands(const struct route *route)
+{
+    return strstr(route->path, "{command}");
+}
+
+static void fill(struct route_match *match, struct route_method method)
+{
+    match->handler = method.handler;
+    match->call = method.call;
+    if (method.handler && is_of_commands(match->route))
+        match->call += match->command;
+    match->parameters =
+        method.handler == match->route->get.handler ? match->route->parameters : NULL;
 }
 
 int route_find(const char *path, const char *method, struct route_match *match)
@@ -108,8 +137,7 @@ int route_find(const char *path, const char *method, struct route_match *match)
         if (!matches(routes[i].path, path, match))
             continue;
         match->route = &routes[i];
-        match->handler = handler_of(match->route, method);
-        match->parameters = match->handler == match->route->get ? match->route->parameters : NULL;
+        fill(match, method_of(match->route, method));
         return match->handler ? 0 : ROUTE_NO_METHOD;
     }
     return ROUTE_NO_PATH;
@@ -117,7 +145,35 @@ int route_find(const char *path, const char *method, struct route_match *match)
 
 const char *route_allow(const struct route *route)
 {
-    if (route->get && route->post)
+    if (route->get.handler && route->post.handler)
         return "GET, HEAD, POST";
-    return route->get ? "GET, HEAD" : "POST";
+    return route->get.handler ? "GET, HEAD" : "POST";
+}
+
+/* ---- all of them ---- */
+
+static void each_command(const struct route *route, route_call_fn *each, void *context)
+{
+    char path[ROUTE_PATH_SIZE];
+
+    for (int kind = COMMAND_REQUEST + 1; kind < COMMAND_FROM_OUTSIDE; kind++) {
+        snprintf(path, sizeof(path), "%.*s%s",
+                 (int)strcspn(route->path, "{") + (int)strlen("{id}/"), route->path,
+                 command_table[kind].name);
+        each(MHD_HTTP_METHOD_POST, path, route->post.call + (enum call)kind, context);
+    }
+}
+
+void route_calls(route_call_fn *each, void *context)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(routes); i++) {
+        const struct route *route = &routes[i];
+
+        if (route->get.handler)
+            each(MHD_HTTP_METHOD_GET, route->path, route->get.call, context);
+        if (is_of_commands(route))
+            each_command(route, each, context);
+        else if (route->post.handler)
+            each(MHD_HTTP_METHOD_POST, route->path, route->post.call, context);
+    }
 }

@@ -11,6 +11,7 @@
 
 #include <microhttpd.h>
 
+#include "access.h"
 #include "command.h"
 #include "query.h"
 
@@ -19,17 +20,24 @@ struct exchange;
 /* Answers a complete request, or suspends it (exchange.h). */
 typedef enum MHD_Result route_fn(struct exchange *exchange, const struct query *query);
 
+/* What an address does on one method, and whose permission that takes. */
+struct route_method {
+    route_fn *handler; /* NULL where the address does not take the method */
+    enum call call;    /* the first command's, where the address is that of all commands */
+};
+
 struct route {
     const char
         *path; /* `{id}` is a hold's, `{command}` one of command_table's, `{name}` a policy's */
-    route_fn *get;
-    route_fn *post;
+    struct route_method get;
+    struct route_method post;
     const char *const *parameters; /* of GET; NULL-terminated, NULL for none */
 };
 
 struct route_match {
     const struct route *route;
     route_fn *handler;
+    enum call call;
     const char *const *parameters;
     int64_t id;
     enum command_kind command;
@@ -44,6 +52,18 @@ enum route_outcome {
 /* Returns 0 and fills *match, or an enum route_outcome. `path` is the address without its query, as
  * sent. */
 int route_find(const char *path, const char *method, struct route_match *match);
+
+/* Whether a match is a POST, which has a body. */
+static inline bool route_is_post(const struct route_match *match)
+{
+    return match->handler == match->route->post.handler;
+}
+
+/* Calls `each` for every call there is, with its path as clients write it but for `{id}` and
+ * `{name}`. */
+#define ROUTE_PATH_SIZE 64
+typedef void route_call_fn(const char *method, const char *path, enum call call, void *context);
+void route_calls(route_call_fn *each, void *context);
 
 /* The methods of a route, as the Allow header lists them. */
 const char *route_allow(const struct route *route);

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "answer.h"
+#include "codec.h"
 #include "worker.h"
 
 #define LIMIT_DEFAULT 100
@@ -20,7 +22,18 @@ struct page {
     struct evbuffer *buffer;
     size_t count;
     int64_t last_seq; /* on the page */
+    unsigned hidden;  /* flags of members that the client may not see */
 };
+
+static int put_body(struct page *page, const char *body, size_t size)
+{
+    _cleanup_(free_ptr) char *rest = NULL;
+
+    if (!page->hidden)
+        return evbuffer_add(page->buffer, body, size);
+    rest = codec_event_without(body, size, page->hidden);
+    return rest ? evbuffer_add(page->buffer, rest, strlen(rest)) : -1;
+}
 
 static int add_event(int64_t seq, const char *body, size_t size, void *closure)
 {
@@ -30,7 +43,7 @@ static int add_event(int64_t seq, const char *body, size_t size, void *closure)
         return -ECANCELED; /* the client goes on after the last one */
     if (page->count++ > 0)
         evbuffer_add(page->buffer, ",", 1);
-    if (evbuffer_add(page->buffer, body, size) < 0)
+    if (put_body(page, body, size) < 0)
         return -ENOMEM;
     page->last_seq = seq;
     return 0;
@@ -42,6 +55,7 @@ static int fill(struct exchange *exchange, int64_t hold_id, struct page *page)
     int r;
 
     page->exchange = exchange;
+    page->hidden = answer_hidden(exchange);
     page->buffer = answer_buffer_new("{\"events\":[");
     if (!page->buffer)
         return -ENOMEM;

@@ -34,7 +34,7 @@ enum MHD_Result hold_get(struct exchange *exchange, const struct query *query)
 }
 
 struct list {
-    const struct exchange *exchange;
+    struct exchange *exchange;
     struct evbuffer *buffer;
     instant now;
     size_t limit;
@@ -103,6 +103,8 @@ enum MHD_Result holds_list(struct exchange *exchange, const struct query *query)
 
     if (parse_filter(query, &filter, &problem))
         return answer_problem(exchange, &problem);
+    if (filter.booking && answer_hidden(exchange))
+        return answer_hidden_parameter(exchange, "booking");
     list.limit = filter.limit++;
     list.buffer = answer_buffer_new("{\"holds\":[");
     if (!list.buffer)

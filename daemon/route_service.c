@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "admission.h"
 #include "answer.h"
 #include "value.h"
 #include "worker.h"
@@ -44,18 +45,51 @@ static json_t *counts_value(const struct view *view)
     return object;
 }
 
+static json_t *roles_value(unsigned roles)
+{
+    json_t *array = json_array();
+
+    for (int role = ROLE_RECORDS; role < ROLES; role++)
+        if (roles & ROLE_BIT(role))
+            json_array_append_new(array, json_string(role_names.values[role]));
+    return array;
+}
+
+static json_t *you_value(struct exchange *exchange)
+{
+    return json_pack("{s:I, s:I, s:o}", "uid", (json_int_t)exchange->peer.uid, "pid",
+                     (json_int_t)exchange->peer.pid, "roles",
+                     roles_value(admission_roles(exchange)));
+}
+
+static void add_call(const char *method, const char *path, enum call call, void *closure)
+{
+    json_t *calls = closure;
+
+    json_array_append_new(calls, json_pack("{s:s, s:s, s:o}", "method", method, "path", path,
+                                           "roles", roles_value(access_of(call))));
+}
+
+static json_t *calls_value(void)
+{
+    json_t *calls = json_array();
+
+    route_calls(add_call, calls);
+    return calls;
+}
+
 enum MHD_Result service_about(struct exchange *exchange, const struct query *query)
 {
     const struct server_options *options = exchange->worker->options;
     const struct view *view = options->view;
-    json_t *about =
-        json_pack("{s:s, s:i, s:[], s:o, s:o, s:{s:I, s:I}, s:o, s:o, s:I, s:o}", "version",
-                  PACKAGE_VERSION, "api", API_VERSION, "extensions", "time",
-                  value_instant(clock_now(options->clock)), "clock", clock_value(options), "you",
-                  "uid", (json_int_t)exchange->peer.uid, "pid", (json_int_t)exchange->peer.pid,
-                  "facilities", facilities_value(worker_law(exchange->worker)), "counts",
-                  counts_value(view), "last_seq", (json_int_t)atomic_load(&view->committed_seq),
-                  "next_deadline_at", value_instant(atomic_load(&view->next_deadline)));
+    json_t *about = json_pack(
+        "{s:s, s:i, s:[], s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "version", PACKAGE_VERSION,
+        "api", API_VERSION, "extensions", "time", value_instant(clock_now(options->clock)), "clock",
+        clock_value(options), "you", you_value(exchange), "facilities",
+        facilities_value(worker_law(exchange->worker)), "counts", counts_value(view), "last_seq",
+        (json_int_t)atomic_load(&view->committed_seq), "next_deadline_at",
+        value_instant(atomic_load(&view->next_deadline)), "calls", calls_value(), "personal",
+        roles_value(access_to_personal()));
 
     (void)query;
     return answer_json(exchange, about);

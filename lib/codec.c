@@ -121,7 +121,7 @@ static void put_state_of_time(struct json_text *text, const struct hold *hold, i
 }
 
 char *codec_hold(const struct hold *hold, const char *zone_name, const struct timer *next_timer,
-                 instant now)
+                 instant now, unsigned hidden)
 {
     struct json_text text = {0};
 
@@ -130,7 +130,7 @@ char *codec_hold(const struct hold *hold, const char *zone_name, const struct ti
         const struct record_field *field = &hold_record.fields[i];
 
         /* Stored once the hold has ended; what clients see of it follows below. */
-        if (field->offset == offsetof(struct hold, overdue_us))
+        if (field->offset == offsetof(struct hold, overdue_us) || field->flags & hidden)
             continue;
         json_text_name(&text, field->name);
         put_field(&text, field, hold);
@@ -194,6 +194,16 @@ char *codec_event(const struct event *event)
     return sparse_object(&event_record, event);
 }
 
+char *codec_event_without(const char *text, size_t size, unsigned hidden)
+{
+    json_auto_t *event = json_loadb(text, size, 0, NULL);
+
+    for (size_t i = 0; i < event_record.count; i++)
+        if (event_record.fields[i].flags & hidden)
+            json_object_del(event, event_record.fields[i].name);
+    return event ? json_dumps(event, JSON_COMPACT) : NULL;
+}
+
 char *codec_facts(const struct facts *facts)
 {
     return sparse_object(&facts_record, facts);
@@ -232,10 +242,15 @@ static const char *http_phrase(int status)
         int status;
         const char *phrase;
     } phrases[] = {
-        {400, "Bad Request"},           {404, "Not Found"},
-        {405, "Method Not Allowed"},    {409, "Conflict"},
-        {413, "Content Too Large"},     {415, "Unsupported Media Type"},
-        {422, "Unprocessable Content"}, {503, "Service Unavailable"},
+        {400, "Bad Request"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {503, "Service Unavailable"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(phrases); i++)

@@ -27,11 +27,12 @@ int codec_command_parse(const char *body, size_t size, struct command *command,
 
 /*
  * The JSON text of a hold as clients see it at `now` (docs/API.md): every member of hold_record,
- * null where it has nothing to say, and what follows from them. `zone_name` is the facility's zone;
- * `next_timer` may be NULL. The caller frees. NULL where memory is short.
+ * null where it has nothing to say, and what follows from them; but for those with one of the flags
+ * in `hidden`, such as RECORD_PERSONAL. `zone_name` is the facility's zone; `next_timer` may be
+ * NULL. The caller frees. NULL where memory is short.
  */
 char *codec_hold(const struct hold *hold, const char *zone_name, const struct timer *next_timer,
-                 instant now);
+                 instant now, unsigned hidden);
 
 /*
  * The canonical JSON text of an event: members in the order of event_record, those that have
@@ -39,6 +40,10 @@ char *codec_hold(const struct hold *hold, const char *zone_name, const struct ti
  * frees. NULL where memory is short.
  */
 char *codec_event(const struct event *event);
+
+/* Such a text without the members that have one of the flags in `hidden`. The caller frees. NULL
+ * where memory is short. */
+char *codec_event_without(const char *text, size_t size, unsigned hidden);
 
 /*
  * The JSON object of those facts that are given, in the order of facts_record, no blanks. The

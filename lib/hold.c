@@ -54,13 +54,16 @@ static const char *const close_reason_values[] = {
 };
 const struct names close_reason_names = NAMES(close_reason_values);
 
-/* What the detainer and the booking say does not change. */
+/*
+ * What the detainer and the booking say does not change. By the rule that a policy decided by, one
+ * can tell facts about the person.
+ */
 #define FIXED(member, kind, names) FIELD(struct hold, member, RECORD_##kind, RECORD_FIXED, names)
 
 static const struct record_field fields[] = {
     FIXED(id, INT, NULL),
     FIELD_INT(struct hold, rev),
-    FIXED(booking, TEXT, NULL),
+    FIELD(struct hold, booking, RECORD_TEXT, RECORD_FIXED | RECORD_PERSONAL, NULL),
     FIXED(facility, TEXT, NULL),
     FIELD_NAME(struct hold, state, &hold_state_names),
     FIXED(form, NAME, &form_names),
@@ -76,10 +79,10 @@ static const struct record_field fields[] = {
     FIELD_TEXT(struct hold, policy),
     FIELD_TEXT(struct hold, policy_version),
     FIELD_TEXT(struct hold, policy_hash),
-    FIELD_TEXT(struct hold, policy_rule),
-    FIELD_TEXT(struct hold, policy_reason),
-    FIELD_TEXT(struct hold, policy_cite),
-    FIELD(struct hold, facts, RECORD_TEXT, RECORD_JSON, NULL),
+    FIELD(struct hold, policy_rule, RECORD_TEXT, RECORD_PERSONAL, NULL),
+    FIELD(struct hold, policy_reason, RECORD_TEXT, RECORD_PERSONAL, NULL),
+    FIELD(struct hold, policy_cite, RECORD_TEXT, RECORD_PERSONAL, NULL),
+    FIELD(struct hold, facts, RECORD_TEXT, RECORD_JSON | RECORD_PERSONAL, NULL),
     FIELD_INSTANT(struct hold, eligible_at),
     FIELD_NAME(struct hold, eligible_reason, &eligible_reason_names),
     FIELD_TEXT(struct hold, rule),

@@ -20,6 +20,7 @@ static const struct {
     [PROBLEM_INVALID_VALUE] = {"invalid-value", 400},
     [PROBLEM_UNKNOWN_PARAMETER] = {"unknown-parameter", 400},
     [PROBLEM_INVALID_PARAMETER] = {"invalid-parameter", 400},
+    [PROBLEM_FORBIDDEN] = {"forbidden", 403},
     [PROBLEM_NOT_FOUND] = {"not-found", 404},
     [PROBLEM_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405},
     [PROBLEM_ILLEGAL_TRANSITION] = {"illegal-transition", 409},

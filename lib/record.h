@@ -41,6 +41,7 @@ enum record_flags {
     RECORD_POSITIVE = 1 << 3, /* input: a number that is at least 1, not 0 */
     RECORD_JSON = 1 << 4,     /* output: the text is JSON, and stands as it is */
     RECORD_ALL = 1 << 5,      /* input: RECORD_FACTS also of what follows from the detainer */
+    RECORD_PERSONAL = 1 << 6, /* output: about a person, so not for everybody */
 };
 
 struct record_field {

@@ -50,6 +50,13 @@ MISTAKES = {
     "idle number": (3, HEAD + "idle_timeout = 60\n" + FACILITY, "60"),
     "empty socket": (1, HEAD.replace("/tmp/x/s", "") + FACILITY, "socket"),
     "empty database": (2, HEAD.replace("/tmp/x/d", "") + FACILITY, "database"),
+    "role": (3, HEAD + 'role "clerk" { users = {"0"} }\n' + FACILITY, "records, supervisor, auditor, monitor, courier, admin"),
+    "role without anybody": (3, HEAD + 'role "records" { }\n' + FACILITY, "nobody has it"),
+    "role twice": (4, HEAD + 'role "records" { users = {"0"} }\nrole "records" { users = {"1"} }\n' + FACILITY, "a second time"),
+    "group": (3, HEAD + 'role "records" { groups = {"no-such-group"} }\n' + FACILITY, "no-such-group"),
+    "user": (3, HEAD + 'role "records" { users = {"root", "no-such-user"} }\n' + FACILITY, "no-such-user"),
+    "user without a name": (3, HEAD + 'role "records" { users = {""} }\n' + FACILITY, "users"),
+    "number of a user": (3, HEAD + 'role "records" { users = {"4294967295"} }\n' + FACILITY, "4294967295"),
     "socket path too long": (1, HEAD.replace("/tmp/x/s", "/tmp/" + "s" * 120) + FACILITY, "socket"),
 }
 

@@ -2,6 +2,8 @@
 
 /* Holds, events and problems as JSON, to the byte. */
 
+#include <jansson.h>
+
 #include "codec.h"
 #include "scenario.h"
 
@@ -15,7 +17,7 @@ static void check_text(char *text, const char *expected)
 static void check_holds(const struct hold *hold, const struct timer *next_timer, instant now,
                         const char *part)
 {
-    char *text = codec_hold(hold, "America/Los_Angeles", next_timer, now);
+    char *text = codec_hold(hold, "America/Los_Angeles", next_timer, now, 0);
 
     ck_assert_ptr_nonnull(text);
     ck_assert_msg(strstr(text, part), "%s\nis not part of\n%s", part, text);
@@ -31,7 +33,7 @@ START_TEST(a_held_hold_is_told_whole)
     scenario.hold.last_seq = 2;
     check_text(
         codec_hold(&scenario.hold, "America/Los_Angeles",
-                   scenario_timer(&scenario, TIMER_WARNING, 86400), scenario.now + 1),
+                   scenario_timer(&scenario, TIMER_WARNING, 86400), scenario.now + 1, 0),
         "{\"id\":1,\"rev\":2,\"booking\":\"2026-0001\",\"facility\":\"PIERCE\","
         "\"zone\":\"America/Los_Angeles\",\"state\":\"held\",\"form\":\"I-247A\","
         "\"issued_at\":null,\"ice_office\":null,\"ice_warrant\":null,\"decision\":\"honor\","
@@ -100,7 +102,7 @@ START_TEST(conflicts_and_missing_zones_are_told)
     scenario_reach(&scenario, HOLD_HELD);
     scenario.hold.pickup_at = scenario.hold.deadline_at + 1;
     check_holds(&scenario.hold, NULL, scenario.now, "\"transfer_conflict\":true");
-    text = codec_hold(&scenario.hold, NULL, NULL, scenario.now);
+    text = codec_hold(&scenario.hold, NULL, NULL, scenario.now, 0);
     ck_assert_ptr_nonnull(strstr(text, "\"zone\":null"));
     free(text);
 }
@@ -246,10 +248,52 @@ START_TEST(mistakes_are_told_line_by_line_whatever_is_in_them)
 }
 END_TEST
 
+START_TEST(what_is_about_the_person_can_be_left_out)
+{
+    static const char *const personal[] = {"booking", "facts", "policy_rule", "policy_reason",
+                                           "policy_cite"};
+    struct scenario scenario;
+    json_t *whole, *part;
+    char *text;
+
+    scenario_start(&scenario);
+    scenario_reach(&scenario, HOLD_HELD);
+    text = codec_hold(&scenario.hold, "UTC", NULL, scenario.now, 0);
+    whole = json_loads(text, 0, NULL);
+    free(text);
+    text = codec_hold(&scenario.hold, "UTC", NULL, scenario.now, RECORD_PERSONAL);
+    part = json_loads(text, 0, NULL);
+    free(text);
+    for (size_t i = 0; i < ARRAY_SIZE(personal); i++) {
+        ck_assert_ptr_null(json_object_get(part, personal[i]));
+        ck_assert_int_eq(json_object_del(whole, personal[i]), 0);
+    }
+    ck_assert(json_equal(whole, part));
+    json_decref(whole);
+    json_decref(part);
+}
+END_TEST
+
+START_TEST(an_event_can_do_without_what_is_about_the_person)
+{
+    static const char event[] =
+        "{\"seq\":7,\"kind\":\"hold.noted\",\"hold\":1,\"booking\":\"B-1\",\"state\":\"held\","
+        "\"actor\":\"uid:1\",\"reason\":\"r\",\"text\":\"t\",\"policy\":\"p\",\"policy_rule\":"
+        "\"x\","
+        "\"policy_reason\":\"y\",\"policy_cite\":\"z\",\"facts\":{\"age\":3}}and more";
+
+    check_text(codec_event_without(event, strlen(event) - strlen("and more"), RECORD_PERSONAL),
+               "{\"seq\":7,\"kind\":\"hold.noted\",\"hold\":1,\"state\":\"held\","
+               "\"actor\":\"uid:1\",\"policy\":\"p\"}");
+}
+END_TEST
+
 int main(void)
 {
     const struct unit_test tests[] = {
         {.test = a_held_hold_is_told_whole},
+        {.test = what_is_about_the_person_can_be_left_out},
+        {.test = an_event_can_do_without_what_is_about_the_person},
         {.test = a_lodged_hold_has_no_clock_yet},
         {.test = overdue_grows_until_the_end_is_told},
         {.test = only_warnings_have_rungs},

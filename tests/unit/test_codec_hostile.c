@@ -216,7 +216,7 @@ END_TEST
 static char *write_hold(const struct scenario *scenario)
 {
     return codec_hold(&scenario->hold, "UTC", scenario_timer(scenario, TIMER_EXPIRY, 0),
-                      scenario->now);
+                      scenario->now, 0);
 }
 
 static char *write_event(const struct scenario *scenario)

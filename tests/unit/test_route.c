@@ -2,6 +2,8 @@
 
 /* Routes: which address and method lead where, and what a wrong one is told. */
 
+#include <string.h>
+
 #include "route.h"
 #include "unit.h"
 
@@ -124,6 +126,37 @@ START_TEST(only_reading_takes_parameters)
 }
 END_TEST
 
+static void note_call(const char *method, const char *path, enum call call, void *context)
+{
+    struct route_match match = {0};
+    unsigned *times = context;
+    char filled[ROUTE_PATH_SIZE] = "";
+
+    for (size_t used = 0; *path; used = strlen(filled)) {
+        if (*path != '{') {
+            filled[used] = *path++;
+            continue;
+        }
+        strcat(filled, strncmp(path, "{id}", 4) == 0 ? "1" : "some-name");
+        path = strchr(path, '}') + 1;
+    }
+    ck_assert_int_eq(route_find(filled, method, &match), 0);
+    ck_assert_int_eq(match.call, call);
+    times[call]++;
+}
+
+START_TEST(every_call_is_one_method_of_one_address)
+{
+    unsigned times[CALLS] = {0};
+
+    route_calls(note_call, times);
+    for (int call = 0; call < CALLS; call++) {
+        ck_assert_int_eq(times[call], 1);
+        ck_assert_uint_ne(access_of((enum call)call), 0);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const struct unit_test tests[] = {
@@ -132,6 +165,7 @@ int main(void)
         {finds_nothing_elsewhere, ARRAY_SIZE(nowhere)},
         {says_which_methods_there_are, ARRAY_SIZE(refused)},
         {.test = only_reading_takes_parameters},
+        {.test = every_call_is_one_method_of_one_address},
     };
 
     return unit_run("route", tests, ARRAY_SIZE(tests));
