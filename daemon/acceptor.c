@@ -17,12 +17,20 @@
 #define ACCEPTS_PER_TURN 64
 #define LOG_INTERVAL     (60 * TICKS_PER_S)
 
+/* One of the sockets. */
+struct door {
+    struct acceptor *acceptor;
+    struct event *readable;
+    unsigned ceiling;
+};
+
 struct acceptor {
-    int listen_fd;
     struct worker *workers;
     size_t n_workers;
     size_t max_connections;
-    struct event *readable, *rest_over;
+    size_t n_doors;
+    struct door doors[LISTENER_SOCKETS_MAX];
+    struct event *rest_over;
     uint64_t log_at; /* tick of the first worker from which on trouble is logged again */
     _Atomic size_t refused;
 };
@@ -48,7 +56,7 @@ static void refuse(struct acceptor *acceptor, int fd)
 }
 
 /* Gives the connection to the worker that has the fewest, if there may be one more. */
-static void deal(struct acceptor *acceptor, int fd)
+static void deal(struct acceptor *acceptor, int fd, unsigned ceiling)
 {
     struct worker *least = &acceptor->workers[0];
     size_t all = 0;
@@ -63,7 +71,19 @@ static void deal(struct acceptor *acceptor, int fd)
     if (all >= acceptor->max_connections)
         refuse(acceptor, fd);
     else
-        worker_give(least, fd);
+        worker_give(least, fd, ceiling);
+}
+
+static void open_doors(struct acceptor *acceptor)
+{
+    for (size_t i = 0; i < acceptor->n_doors; i++)
+        event_add(acceptor->doors[i].readable, NULL);
+}
+
+static void close_doors(struct acceptor *acceptor)
+{
+    for (size_t i = 0; i < acceptor->n_doors; i++)
+        event_del(acceptor->doors[i].readable);
 }
 
 static void rest(struct acceptor *acceptor, int error)
@@ -72,24 +92,24 @@ static void rest(struct acceptor *acceptor, int error)
 
     if (may_log(acceptor))
         log_line(LOG_ERR, "cannot accept a connection: %s", strerror(error));
-    event_del(acceptor->readable);
+    close_doors(acceptor);
     event_add(acceptor->rest_over, &a_moment);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *closure)
 {
-    struct acceptor *acceptor = closure;
+    struct door *door = closure;
 
     (void)what;
     for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
         int connection = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (connection >= 0) {
-            deal(acceptor, connection);
+            deal(door->acceptor, connection, door->ceiling);
         } else if (errno == EAGAIN) {
             return;
         } else if (errno != ECONNABORTED && errno != EINTR) {
-            rest(acceptor, errno);
+            rest(door->acceptor, errno);
             return;
         }
     }
@@ -97,43 +117,57 @@ static void on_readable(evutil_socket_t fd, short what, void *closure)
 
 static void on_rest_over(evutil_socket_t fd, short what, void *closure)
 {
-    struct acceptor *acceptor = closure;
-
     (void)fd;
     (void)what;
-    event_add(acceptor->readable, NULL);
+    open_doors(closure);
 }
 
-int acceptor_new(int listen_fd, struct worker *workers, size_t n_workers, size_t max_connections,
-                 struct acceptor **acceptor)
+static int add_door(struct acceptor *acceptor, const struct listener_socket *socket)
+{
+    struct door *door = &acceptor->doors[acceptor->n_doors];
+
+    *door = (struct door){.acceptor = acceptor, .ceiling = socket->ceiling};
+    door->readable =
+        event_new(acceptor->workers[0].base, socket->fd, EV_READ | EV_PERSIST, on_readable, door);
+    if (!door->readable)
+        return -ENOMEM;
+    acceptor->n_doors++;
+    return event_add(door->readable, NULL) < 0 ? -ENOMEM : 0;
+}
+
+int acceptor_new(const struct listener *listener, struct worker *workers, size_t n_workers,
+                 size_t max_connections, struct acceptor **acceptor)
 {
     struct acceptor *created = calloc(1, sizeof(*created));
+    const struct listener_socket *sockets;
+    size_t n_sockets;
 
+    *acceptor = created;
     if (!created)
         return -ENOMEM;
-    created->listen_fd = listen_fd;
     created->workers = workers;
     created->n_workers = n_workers;
     created->max_connections = max_connections;
-    created->readable =
-        event_new(workers[0].base, listen_fd, EV_READ | EV_PERSIST, on_readable, created);
     created->rest_over = evtimer_new(workers[0].base, on_rest_over, created);
-    *acceptor = created;
-    return created->readable && created->rest_over && event_add(created->readable, NULL) == 0
-               ? 0
-               : -ENOMEM;
+    if (!created->rest_over)
+        return -ENOMEM;
+    sockets = listener_sockets(listener, &n_sockets);
+    for (size_t i = 0; i < n_sockets; i++)
+        if (add_door(created, &sockets[i]) < 0)
+            return -ENOMEM;
+    return 0;
 }
 
 void acceptor_stop(struct acceptor *acceptor)
 {
-    event_del(acceptor->readable);
+    close_doors(acceptor);
     event_del(acceptor->rest_over);
 }
 
 void acceptor_free(struct acceptor *acceptor)
 {
-    if (acceptor->readable)
-        event_free(acceptor->readable);
+    for (size_t i = 0; i < acceptor->n_doors; i++)
+        event_free(acceptor->doors[i].readable);
     if (acceptor->rest_over)
         event_free(acceptor->rest_over);
     free(acceptor);

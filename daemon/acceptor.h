@@ -2,22 +2,25 @@
 #pragma once
 
 /*
- * The acceptor: takes connections from the listening socket and deals each to the worker that has
+ * The acceptor: takes connections from the listening sockets and deals each to the worker that has
  * the fewest. Would each worker accept for itself, the first one awake would take a whole burst of
  * them, and one processor would do the work of all. It lives on the loop of the first worker.
  */
 
 #include <stddef.h>
 
+#include "listener.h"
+
 struct acceptor;
 struct worker;
 
 /*
- * Starts to accept once the first worker's loop runs. `listen_fd` stays the caller's; at most
- * `max_connections` are let in, the others are closed. Returns 0 or -ENOMEM.
+ * Starts to accept once the first worker's loop runs. The listener must outlive it; at most
+ * `max_connections` are let in, the others are closed. Returns 0 or -ENOMEM, and even then an
+ * acceptor, unless it is NULL.
  */
-int acceptor_new(int listen_fd, struct worker *workers, size_t n_workers, size_t max_connections,
-                 struct acceptor **acceptor);
+int acceptor_new(const struct listener *listener, struct worker *workers, size_t n_workers,
+                 size_t max_connections, struct acceptor **acceptor);
 
 /* Stops accepting. On the first worker's thread, or while it does not run. */
 void acceptor_stop(struct acceptor *acceptor);

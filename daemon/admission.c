@@ -15,7 +15,7 @@ unsigned admission_roles(struct exchange *exchange)
     const struct law *law = worker_law(worker);
 
     if (exchange->roles_by != worker->law.changes) {
-        exchange->roles = access_roles(&law->access, &exchange->peer);
+        exchange->roles = access_roles(&law->access, &exchange->peer) & exchange->ceiling;
         exchange->roles_by = worker->law.changes;
     }
     return exchange->roles;
@@ -42,8 +42,8 @@ enum MHD_Result admission_refuse(struct exchange *exchange)
     roles_list(exchange->roles, have);
     if (!exchange->roles)
         return answer_refusal(exchange, PROBLEM_FORBIDDEN,
-                              "user %u has no role here: roles are given to users and groups in "
-                              "detainerd.conf",
+                              "user %u has no role on this socket: detainerd.conf gives roles to "
+                              "users and groups",
                               uid);
     roles_list(access_of(exchange->match.call), wanted);
     return answer_refusal(exchange, PROBLEM_FORBIDDEN,

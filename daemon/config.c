@@ -103,6 +103,7 @@ static int end_file(const struct conf_place *place, void *context)
     if (!loading->n_facilities)
         mistakes_add(place->mistakes, place->line,
                      "there is no facility: describe at least one, as in facility \"ID\" { ... }");
+    config_listen_check(loading->config, place->mistakes, place->line);
     return config_law_make(loading, place->mistakes);
 }
 
@@ -130,6 +131,14 @@ static const struct conf_block blocks[] = {
         .end = config_role_end,
         CONF_SETTINGS(config_role_settings),
     },
+    {
+        .name = "listen",
+        .where = "of a socket",
+        .title = "path",
+        .begin = config_listen_begin,
+        .end = config_listen_end,
+        CONF_SETTINGS(config_listen_settings),
+    },
 };
 
 static const struct conf_block file_block = {
@@ -145,12 +154,13 @@ static struct config *config_new(void)
 
     if (!config)
         return NULL;
-    config->socket = strdup(SOCKET_DEFAULT);
+    config->sockets[0] = (struct listener_address){strdup(SOCKET_DEFAULT), ROLES_ALL};
+    config->n_sockets = 1;
     config->database = strdup(DATABASE_DEFAULT);
     config->http_threads = HTTP_THREADS_DEFAULT;
     config->max_connections = MAX_CONNECTIONS_DEFAULT;
     config->idle_timeout_us = IDLE_TIMEOUT_DEFAULT_US;
-    if (config->socket && config->database)
+    if (config->sockets[0].path && config->database)
         return config;
     config_free(config);
     return NULL;
@@ -206,7 +216,8 @@ void config_free(struct config *config)
 {
     if (config->law)
         law_unref(config->law);
-    free(config->socket);
+    for (size_t i = 0; i < config->n_sockets; i++)
+        free(config->sockets[i].path);
     free(config->database);
     free(config);
 }

@@ -9,11 +9,13 @@
 #include <stdio.h>
 
 #include "law.h"
+#include "listener.h"
 #include "macro.h"
 
 struct config {
-    char *socket;   /* path of the API's Unix socket */
     char *database; /* path of the SQLite file */
+    size_t n_sockets;
+    struct listener_address sockets[LISTENER_SOCKETS_MAX]; /* `socket`, then each `listen` */
     size_t http_threads;
     size_t max_connections; /* of all threads together */
     int64_t idle_timeout_us;

@@ -11,11 +11,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/un.h>
 
 #include "config.h"
-
-#define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
 
 /* ---- kinds of values ---- */
 
@@ -125,7 +122,7 @@ static int read_socket(const struct conf_value *value, void *context)
 {
     struct loading *loading = context;
 
-    return read_path(value, SOCKET_PATH_MAX, &loading->config->socket);
+    return read_path(value, CONFIG_SOCKET_PATH_MAX, &loading->config->sockets[0].path);
 }
 
 static int read_database(const struct conf_value *value, void *context)

@@ -6,6 +6,8 @@
  * (config_value.c), and what is made of both in the end (config_law.c).
  */
 
+#include <sys/un.h>
+
 #include "conf.h"
 #include "config.h"
 
@@ -46,10 +48,20 @@ struct role_draft {
     size_t n_before; /* entries that others have */
 };
 
+/* The context of the block of another socket. */
+struct listen_draft {
+    struct config *config;
+    unsigned ceiling;
+    int line;
+};
+
+#define CONFIG_SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
+
 /* The context of the file itself; that of a block is its draft. */
 struct loading {
     struct config *config;
     struct role_draft role;
+    struct listen_draft listen;
     struct facility general; /* has the warnings of the facilities without their own */
     struct config_path calendars, policies;
     size_t n_rules;
@@ -63,6 +75,7 @@ struct loading {
 #define CONFIG_RULE_SETTINGS     3
 #define CONFIG_FACILITY_SETTINGS 6
 #define CONFIG_ROLE_SETTINGS     2
+#define CONFIG_LISTEN_SETTINGS   1
 
 extern const struct conf_setting config_settings[CONFIG_SETTINGS];
 extern const struct conf_setting config_rule_settings[CONFIG_RULE_SETTINGS];
@@ -72,6 +85,12 @@ extern const struct conf_setting config_role_settings[CONFIG_ROLE_SETTINGS]; /* 
 /* The block of a role. */
 int config_role_begin(const struct conf_place *place, void *outer, void **context);
 int config_role_end(const struct conf_place *place, void *context);
+
+/* The block of another socket (config_listen.c), and a look at all of them in the end. */
+extern const struct conf_setting config_listen_settings[CONFIG_LISTEN_SETTINGS];
+int config_listen_begin(const struct conf_place *place, void *outer, void **context);
+int config_listen_end(const struct conf_place *place, void *context);
+void config_listen_check(const struct config *config, struct mistakes *mistakes, int line);
 
 /* Adds a directory. Returns 0, -ENOMEM, or 1 where there are too many. */
 int config_path_add(struct config_path *path, const char *directory);

@@ -27,6 +27,7 @@ static struct exchange *exchange_new(struct worker *worker, struct MHD_Connectio
         return NULL;
     exchange->worker = worker;
     exchange->connection = connection;
+    exchange->ceiling = worker->ceiling;
     exchange->fd =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     if (peer_get(exchange->fd, &exchange->peer) < 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 
-/* Listening at a path, or on what systemd passed. */
+/* Listening at paths, or on what systemd passed. */
 
 #include "listener.h"
 
@@ -18,8 +18,9 @@
 #include "macro.h"
 
 struct listener {
-    int fd;
-    char path[sizeof(((struct sockaddr_un *)0)->sun_path)]; /* of our own file, or "" */
+    size_t count;
+    struct listener_socket sockets[LISTENER_SOCKETS_MAX];
+    char *own_paths[LISTENER_SOCKETS_MAX]; /* NULL where the file is not ours */
 };
 
 /* Everybody may connect; who may do what is decided by roles (access.h). */
@@ -94,21 +95,7 @@ static int bind_at(int fd, const char *path, const struct sockaddr_un *address)
     return 0;
 }
 
-/* Takes the descriptor over. */
-static int listener_new(int *fd, const char *path, struct listener **listener)
-{
-    struct listener *created = calloc(1, sizeof(*created));
-
-    if (!created)
-        return -ENOMEM;
-    created->fd = *fd;
-    *fd = -1;
-    strcpy(created->path, path); /* its length was checked */
-    *listener = created;
-    return 0;
-}
-
-static int open_own(const char *path, struct listener **listener)
+static int open_own(const char *path, int *opened)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     _cleanup_(close_ptr) int fd = -1;
@@ -127,45 +114,114 @@ static int open_own(const char *path, struct listener **listener)
     if (fd < 0)
         return failure(path, "cannot make a socket");
     r = bind_at(fd, path, &address);
-    return r < 0 ? r : listener_new(&fd, path, listener);
+    if (r < 0)
+        return r;
+    *opened = fd;
+    fd = -1;
+    return 0;
 }
 
-static int open_passed(int n, struct listener **listener)
+static int open_all(const struct listener_address *addresses, struct listener *listener)
 {
-    int fd = SD_LISTEN_FDS_START;
+    for (size_t i = 0; i < listener->count; i++) {
+        int r = open_own(addresses[i].path, &listener->sockets[i].fd);
 
-    if (n != 1 || sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) <= 0) {
-        log_line(LOG_ERR,
-                 "%d descriptors were passed at start; what this daemon takes is one listening "
-                 "AF_UNIX stream socket",
-                 n);
-        return -EINVAL;
+        if (r < 0)
+            return r;
+        listener->own_paths[i] = strdup(addresses[i].path);
+        if (!listener->own_paths[i])
+            return -ENOMEM;
     }
-    if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
-        return failure("the passed socket", "cannot make it non-blocking");
-    return listener_new(&fd, "", listener);
+    return 0;
 }
 
-int listener_open(const char *path, struct listener **listener)
-{
-    int n = sd_listen_fds(1);
+/* ---- sockets that were passed ---- */
 
+static int refuse_passed(int n, size_t wanted)
+{
+    log_line(LOG_ERR,
+             "%d descriptors were passed at start; what this daemon takes is %zu listening AF_UNIX "
+             "stream socket%s",
+             n, wanted, wanted == 1 ? "" : "s, one for `socket` and for each `listen`");
+    return -EINVAL;
+}
+
+/* Which address a socket is for: that of its path, or else the first. */
+static size_t find_address(int fd, const struct listener_address *addresses, size_t n_addresses)
+{
+    for (size_t i = 1; i < n_addresses; i++)
+        if (sd_is_socket_unix(fd, SOCK_STREAM, 1, addresses[i].path, 0) > 0)
+            return i;
+    return 0;
+}
+
+static int take_passed(int n, const struct listener_address *addresses, struct listener *listener)
+{
+    if ((size_t)n != listener->count)
+        return refuse_passed(n, listener->count);
+    for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + n; fd++) {
+        struct listener_socket *socket =
+            &listener->sockets[find_address(fd, addresses, listener->count)];
+
+        if (socket->fd >= 0 || sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) <= 0)
+            return refuse_passed(n, listener->count);
+        if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
+            return failure("the passed socket", "cannot make it non-blocking");
+        socket->fd = fd;
+    }
+    return 0;
+}
+
+/* ---- all of them ---- */
+
+DEFINE_CLEANUP(struct listener *, listener_free)
+
+static struct listener *listener_new(const struct listener_address *addresses, size_t n_addresses)
+{
+    struct listener *listener = calloc(1, sizeof(*listener));
+
+    if (!listener)
+        return NULL;
+    listener->count = n_addresses;
+    for (size_t i = 0; i < n_addresses; i++)
+        listener->sockets[i] = (struct listener_socket){-1, addresses[i].ceiling};
+    return listener;
+}
+
+int listener_open(const struct listener_address *addresses, size_t n_addresses,
+                  struct listener **listener)
+{
+    _cleanup_(listener_free_ptr) struct listener *opened = listener_new(addresses, n_addresses);
+    int n = sd_listen_fds(1);
+    int r;
+
+    if (!opened)
+        return -ENOMEM;
     if (n < 0) {
         log_line(LOG_ERR, "LISTEN_FDS in the environment makes no sense: %s", strerror(-n));
         return n;
     }
-    return n > 0 ? open_passed(n, listener) : open_own(path, listener);
+    r = n > 0 ? take_passed(n, addresses, opened) : open_all(addresses, opened);
+    if (r < 0)
+        return r;
+    *listener = opened;
+    opened = NULL;
+    return 0;
 }
 
-int listener_fd(const struct listener *listener)
+const struct listener_socket *listener_sockets(const struct listener *listener, size_t *n_sockets)
 {
-    return listener->fd;
+    *n_sockets = listener->count;
+    return listener->sockets;
 }
 
 void listener_free(struct listener *listener)
 {
-    if (listener->path[0])
-        unlink(listener->path); /* before anybody else can take the name over */
-    close(listener->fd);
+    for (size_t i = 0; i < listener->count; i++) {
+        if (listener->own_paths[i])
+            unlink(listener->own_paths[i]); /* before anybody else can take the name over */
+        free(listener->own_paths[i]);
+        close_ptr(&listener->sockets[i].fd);
+    }
     free(listener);
 }

@@ -150,7 +150,7 @@ static int start_threads(struct daemon *daemon)
 {
     const struct config *config = daemon->config;
     struct server_options options = {
-        .listen_fd = listener_fd(daemon->listener),
+        .listener = daemon->listener,
         .config = config,
         .in_force = &daemon->in_force,
         .reload = &daemon->reload,
@@ -209,7 +209,7 @@ static int serve(struct daemon *daemon)
 
     r = start_storage(daemon); /* first, because its lock says that we are the only one */
     if (!r)
-        r = listener_open(daemon->config->socket, &daemon->listener);
+        r = listener_open(daemon->config->sockets, daemon->config->n_sockets, &daemon->listener);
     if (!r)
         r = start_threads(daemon);
     if (!r) {

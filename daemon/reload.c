@@ -103,9 +103,22 @@ static void note_unchanged(const char *setting, bool changed)
         log_line(LOG_WARNING, "%s has changed; that takes effect at the next start", setting);
 }
 
+/* Of the sockets but the first. */
+static bool is_same_rest(const struct config *a, const struct config *b)
+{
+    if (a->n_sockets != b->n_sockets)
+        return false;
+    for (size_t i = 1; i < a->n_sockets; i++)
+        if (strcmp(a->sockets[i].path, b->sockets[i].path) != 0 ||
+            a->sockets[i].ceiling != b->sockets[i].ceiling)
+            return false;
+    return true;
+}
+
 static void compare(const struct config *running, const struct config *loaded)
 {
-    note_unchanged("socket", strcmp(running->socket, loaded->socket) != 0);
+    note_unchanged("socket", strcmp(running->sockets[0].path, loaded->sockets[0].path) != 0);
+    note_unchanged("listen", !is_same_rest(running, loaded));
     note_unchanged("database", strcmp(running->database, loaded->database) != 0);
     note_unchanged("http_threads", running->http_threads != loaded->http_threads);
     note_unchanged("max_connections", running->max_connections != loaded->max_connections);

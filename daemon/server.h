@@ -18,7 +18,7 @@ struct server;
 
 /* All of it must outlive the server. */
 struct server_options {
-    int listen_fd; /* non-blocking; stays the caller's */
+    const struct listener *listener;
     const struct config *config;
     struct in_force *in_force;
     struct reload *reload;

@@ -27,6 +27,7 @@
 
 struct newcomer {
     int fd;
+    unsigned ceiling;
     struct newcomer *next;
 };
 
@@ -129,7 +130,7 @@ void worker_hand_back(struct worker *worker, struct operation *operation)
     wake(worker);
 }
 
-void worker_give(struct worker *worker, int fd)
+void worker_give(struct worker *worker, int fd, unsigned ceiling)
 {
     struct newcomer *newcomer = malloc(sizeof(*newcomer));
 
@@ -138,6 +139,7 @@ void worker_give(struct worker *worker, int fd)
         return;
     }
     newcomer->fd = fd;
+    newcomer->ceiling = ceiling;
     newcomer->next = atomic_load(&worker->newcomers);
     while (!atomic_compare_exchange_weak(&worker->newcomers, &newcomer->next, newcomer))
         ;
@@ -200,7 +202,7 @@ static void take_newcomers(struct worker *worker)
     while (newcomer) {
         struct newcomer *next = newcomer->next;
 
-        http_add(worker, newcomer->fd);
+        http_add(worker, newcomer->fd, newcomer->ceiling);
         free(newcomer);
         newcomer = next;
     }

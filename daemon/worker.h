@@ -60,6 +60,7 @@ struct worker {
     struct exchange_list polls;   /* those that wait for the history to grow */
     struct exchange_list running; /* those that wait for the ledger */
     uint64_t started;             /* connections that MHD has taken, ever */
+    unsigned ceiling;             /* of the one that it is being given */
     size_t answering;             /* answers not yet sent to their end */
     size_t buffered;              /* bytes of bodies and long answers in memory */
 
@@ -89,8 +90,9 @@ void worker_close(struct worker *worker);
 /* The ledger is done with a command of this worker's. For any thread. */
 void worker_hand_back(struct worker *worker, struct operation *operation);
 
-/* A new connection for this worker, which takes the descriptor over. For any thread. */
-void worker_give(struct worker *worker, int fd);
+/* A new connection for this worker, which takes the descriptor over; on it the roles in `ceiling`
+ * count. For any thread. */
+void worker_give(struct worker *worker, int fd, unsigned ceiling);
 
 /* How many connections the worker has, or has been given. For any thread. */
 size_t worker_connections(const struct worker *worker);

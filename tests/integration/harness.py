@@ -71,7 +71,7 @@ class Daemon:
     facilities         facility blocks instead of FACILITIES
     env                environment variables to add
     args               arguments besides --config
-    socket_activation  start it through systemd-socket-activate, which passes the socket
+    socket_activation  start it through systemd-socket-activate, which passes the socket, or those of these names
     notify             give it a notify socket; without, ready means that /healthz answers
     ready              wait until it is ready
     dir                an existing directory to use (and leave behind) instead of a temporary one
@@ -148,7 +148,9 @@ class Daemon:
         if not self.socket_activation:
             return self.wrapper + command
         passed = [f"--setenv={key}={value}" for key, value in environment.items()]
-        return [*self.wrapper, "systemd-socket-activate", "-l", self.socket, *passed, *command]
+        names = self.socket_activation if self.socket_activation is not True else ["detainerd.sock"]
+        listen = [f"--listen={os.path.join(self.dir, name)}" for name in names]
+        return [*self.wrapper, "systemd-socket-activate", *listen, *passed, *command]
 
     def start(self):
         environment = BASE_ENVIRONMENT | self.env

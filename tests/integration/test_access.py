@@ -5,10 +5,13 @@ import json
 import os
 import pathlib
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import unittest
 
+import harness
 import unix_http
 from harness import DETAINERCTL, Daemon, expect
 
@@ -168,7 +171,7 @@ class RolesTest(AccessCase):
         for status, text in self.ask(daemon, [["GET", "/v1/", None], ["GET", "/healthz", None], ["GET", "/nowhere", None],
                                               ["POST", "/v1/holds", "{}"], ["DELETE", "/v1/holds", None]]):
             self.assertEqual((status, json.loads(text)["kind"]), (403, "forbidden"))
-            self.assertIn(f"user {FIRST_ID + 500} has no role here", text)
+            self.assertIn(f"user {FIRST_ID + 500} has no role on this socket", text)
 
     def test_without_roles_only_root_and_the_daemons_user_have_any(self):
         with Daemon() as daemon:
@@ -194,6 +197,67 @@ class RolesTest(AccessCase):
         daemon = self.start()
         answers = self.as_role(daemon, "monitor", ["POST", "/v1/holds", "x" * 60000], ["GET", "/healthz", None])
         self.assertEqual([status for status, _ in answers], [403, 200])
+
+
+class SocketsTest(AccessCase):
+    def start(self, roles='"monitor", "auditor"', **how):
+        directory = harness.short_temporary_directory()
+        self.addCleanup(shutil.rmtree, directory)
+        os.chmod(directory, 0o755)
+        self.reading = f"{directory}/read.sock"
+        daemon = Daemon(self.roles() + f'listen "{self.reading}" {{ roles = {{{roles}}} }}\n', dir=directory, **how)
+        self.enterContext(daemon)
+        for path in (daemon.socket, self.reading):
+            if how.get("socket_activation") and os.path.exists(path):
+                os.chmod(path, 0o666)  # as detainerd.socket does
+        return daemon
+
+    def roles_on(self, daemon, socket, role):
+        [[status, text]] = self.as_role(daemon, role, ["GET", "/v1/", None], socket=socket)
+        return json.loads(text)["you"]["roles"] if status == 200 else status
+
+    def check(self, daemon):
+        for role in ROLES:
+            self.assertEqual(self.roles_on(daemon, daemon.socket, role), [role])
+            self.assertEqual(self.roles_on(daemon, self.reading, role),
+                             [role] if role in ("monitor", "auditor") else 403)
+
+    def test_only_some_roles_count_there(self):
+        daemon = self.start()
+        self.check(daemon)
+        self.assertEqual(os.stat(self.reading).st_mode & 0o777, 0o666)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertFalse(os.path.exists(self.reading))
+
+    def test_a_reload_says_that_sockets_wait_for_a_start(self):
+        daemon = self.start()
+        daemon.write_conf(f'listen "{self.reading}" {{ roles = {{"monitor"}} }}\n')
+        os.kill(daemon.pid, signal.SIGHUP)
+        daemon.wait_stderr("listen has changed; that takes effect at the next start")
+
+    def test_somebody_listens_there(self):
+        daemon = self.start()
+        other = Daemon(f'listen "{self.reading}" {{ roles = {{"monitor"}} }}\n', ready=False)
+        with other:
+            self.assertEqual(other.wait_exit(), 1)
+            self.assertIn(f"{self.reading}: another program listens on this socket", other.stderr())
+            self.assertFalse(os.path.exists(other.socket))
+        self.check(daemon)
+
+    def test_passed_by_the_service_manager(self):
+        """In any order: their paths tell which is which."""
+        for order in (("detainerd.sock", "read.sock"), ("read.sock", "detainerd.sock")):
+            with self.subTest(order=order):
+                self.check(self.start(socket_activation=order))
+
+    def test_not_all_were_passed(self):
+        for names in (("detainerd.sock",), ("detainerd.sock", "other.sock"),
+                      ("detainerd.sock", "read.sock", "other.sock")):
+            with self.subTest(names=names):
+                daemon = self.start(socket_activation=names, ready=False)
+                daemon.wait_stderr(f"{len(names)} descriptors were passed at start; what this daemon takes is 2 "
+                                   "listening AF_UNIX stream sockets, one for `socket` and for each `listen`")
+                self.assertEqual(daemon.wait_exit(), 1)
 
 
 class PersonalTest(AccessCase):

@@ -57,6 +57,14 @@ MISTAKES = {
     "user": (3, HEAD + 'role "records" { users = {"root", "no-such-user"} }\n' + FACILITY, "no-such-user"),
     "user without a name": (3, HEAD + 'role "records" { users = {""} }\n' + FACILITY, "users"),
     "number of a user": (3, HEAD + 'role "records" { users = {"4294967295"} }\n' + FACILITY, "4294967295"),
+    "listen nowhere": (3, HEAD + 'listen "read.sock" { roles = {"monitor"} }\n' + FACILITY, "whole path"),
+    "listen too long": (3, HEAD + f'listen "/tmp/{"s" * 120}" {{ roles = {{"monitor"}} }}\n' + FACILITY, "room for 107"),
+    "listen without roles": (3, HEAD + 'listen "/tmp/x/r" { }\n' + FACILITY, "roles"),
+    "listen with an unknown role": (3, HEAD + 'listen "/tmp/x/r" { roles = {"reader"} }\n' + FACILITY, '"reader" is no role: there are records'),
+    "listen twice": (4, HEAD + 2 * 'listen "/tmp/x/r" { roles = {"monitor"} }\n' + FACILITY, "a second time"),
+    "listen where the socket is": (None, HEAD + 'listen "/tmp/x/s" { roles = {"monitor"} }\n' + FACILITY, "path of `socket` already"),
+    "listen too often": (10, HEAD + "".join(f'listen "/tmp/x/{i}" {{ roles = {{"monitor"}} }}\n' for i in range(8))
+                         + FACILITY, "there can be 7"),
     "socket path too long": (1, HEAD.replace("/tmp/x/s", "/tmp/" + "s" * 120) + FACILITY, "socket"),
 }
 

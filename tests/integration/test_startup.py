@@ -19,7 +19,7 @@ class Socket(StartupCase):
         with Daemon(preexec=lambda: os.umask(0)) as daemon:
             status = os.stat(daemon.socket)
             self.assertTrue(stat.S_ISSOCK(status.st_mode))
-            self.assertEqual(stat.S_IMODE(status.st_mode), 0o660)
+            self.assertEqual(stat.S_IMODE(status.st_mode), 0o666)
 
     def test_stale_socket_is_replaced(self):
         directory = self.directory()

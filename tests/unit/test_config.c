@@ -77,7 +77,7 @@ START_TEST(fills_in_what_is_not_said)
     const int64_t warnings_s[] = FACILITY_WARNINGS_DEFAULT;
     const struct facility *facility = &config->law->facilities[0];
 
-    ck_assert_str_eq(config->socket, "/run/detainerd/detainerd.sock");
+    ck_assert_str_eq(config->sockets[0].path, "/run/detainerd/detainerd.sock");
     ck_assert_str_eq(config->database, "/var/lib/detainerd/detainerd.db");
     ck_assert_uint_eq(config->http_threads, 2);
     ck_assert_uint_eq(config->max_connections, 4096);
@@ -115,7 +115,7 @@ START_TEST(reads_every_setting)
     const struct facility *a = law_facility(config->law, "PIERCE_1-a");
     const struct facility *b = law_facility(config->law, "B");
 
-    ck_assert_str_eq(config->socket, "run/s");
+    ck_assert_str_eq(config->sockets[0].path, "run/s");
     ck_assert_str_eq(config->database, "run/d");
     ck_assert_uint_eq(config->http_threads, 64);
     ck_assert_uint_eq(config->max_connections, 16);
@@ -166,7 +166,7 @@ START_TEST(takes_comments_anywhere)
                   "    \"1h\" /* \"4h\" */\n"
                   "}\n" JAIL "#");
 
-    ck_assert_str_eq(config->socket, "a#b//c/*d");
+    ck_assert_str_eq(config->sockets[0].path, "a#b//c/*d");
     ck_assert_str_eq(config->database, "x//y/z");
     ck_assert_uint_eq(config->law->facilities[0].n_warnings, 2);
 }
@@ -342,7 +342,8 @@ static const struct {
      "5: there is no setting sockt outside facilities; is it socket?\n"},
     {"colour = red\nhttp_threads = 0", "",
      "1: there is no setting colour outside facilities: there are socket, database, warnings, "
-     "http_threads, max_connections, idle_timeout, calendars, policies, rule, facility\n"
+     "http_threads, max_connections, idle_timeout, calendars, policies, rule, facility, role, "
+     "listen\n"
      "2: http_threads: \"0\" is not a whole number from 1 to 64\n"},
     {"", "polcy = x", "4: there is no setting polcy of a facility; is it policy?\n"},
     {"", "socket = x",
@@ -353,7 +354,8 @@ static const struct {
     {"Socket = x", "", "1: there is no setting Socket outside facilities; is it socket?\n"},
     {"colour = {1, 2}", "",
      "1: there is no setting colour outside facilities: there are socket, database, warnings, "
-     "http_threads, max_connections, idle_timeout, calendars, policies, rule, facility\n"},
+     "http_threads, max_connections, idle_timeout, calendars, policies, rule, facility, role, "
+     "listen\n"},
 };
 
 START_TEST(says_what_is_wrong_with_a_value)

@@ -104,6 +104,7 @@ static void open_house(struct house *house)
         .clock = &house->world.clock,
         .pulses = house->pulses,
     };
+    struct listener_address address = {house->path, ROLES_ALL};
 
     *house = (struct house){0};
     pthread_mutex_init(&house->writer.mutex, NULL);
@@ -114,8 +115,8 @@ static void open_house(struct house *house)
     house->world.config.max_connections = 16;
     house->world.config.idle_timeout_us = US_PER_MIN;
     snprintf(house->path, sizeof(house->path), "%s/s", house->world.directory);
-    ck_assert_int_eq(listener_open(house->path, &house->listener), 0);
-    options.listen_fd = listener_fd(house->listener);
+    ck_assert_int_eq(listener_open(&address, 1, &house->listener), 0);
+    options.listener = house->listener;
     options.database = house->world.database;
     ck_assert_int_eq(server_start(&options, &house->server), 0);
 }
