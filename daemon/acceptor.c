@@ -7,10 +7,13 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "answer.h"
+#include "codec.h"
 #include "log.h"
 #include "worker.h"
 
@@ -25,9 +28,9 @@ struct door {
 };
 
 struct acceptor {
+    const struct server_options *options;
     struct worker *workers;
     size_t n_workers;
-    size_t max_connections;
     size_t n_doors;
     struct door doors[LISTENER_SOCKETS_MAX];
     struct event *rest_over;
@@ -46,32 +49,105 @@ static bool may_log(struct acceptor *acceptor)
     return true;
 }
 
-static void refuse(struct acceptor *acceptor, int fd)
+/* Tells a client why, as far as it takes that in without being waited for. */
+static void tell(int fd, const struct problem *problem)
+{
+    static const char form[] = "HTTP/1.1 %d %s\r\n"
+                               "Content-Type: " PROBLEM_TYPE "\r\n"
+                               "Content-Length: %zu\r\n"
+                               "Retry-After: " RETRY_AFTER_S "\r\n"
+                               "Connection: close\r\n\r\n%s";
+    _cleanup_(free_ptr) char *body = codec_problem(problem);
+    char text[1024];
+    int status = problem_status(problem->kind);
+    int size;
+
+    if (!body)
+        return;
+    size = snprintf(text, sizeof(text), form, status, problem_phrase(status), strlen(body), body);
+    if (size > 0 && (size_t)size < sizeof(text))
+        (void)!send(fd, text, (size_t)size, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Takes the descriptor over. */
+static void refuse(struct acceptor *acceptor, int fd, const struct problem *problem)
 {
     atomic_fetch_add(&acceptor->refused, 1);
+    tell(fd, problem);
     close(fd);
+}
+
+static void refuse_all(struct acceptor *acceptor, int fd)
+{
+    struct problem problem;
+
+    problem_set(&problem, PROBLEM_OVERLOADED, NULL,
+                "there are %zu connections, as many as max_connections",
+                acceptor->options->config->max_connections);
     if (may_log(acceptor))
-        log_line(LOG_WARNING, "refused a connection: there are %zu, as many as max_connections",
-                 acceptor->max_connections);
+        log_line(LOG_WARNING, "refused a connection: %s", problem.detail);
+    refuse(acceptor, fd, &problem);
+}
+
+static void refuse_user(struct acceptor *acceptor, int fd, const struct peer *peer,
+                        struct quota_user *user)
+{
+    struct quota *quota = acceptor->options->quota;
+    int64_t now_us = clock_steady_us(acceptor->options->clock);
+    struct problem problem;
+    uint64_t n_silent = 0;
+
+    if (user)
+        problem_set(&problem, PROBLEM_TOO_MANY_REQUESTS, NULL,
+                    "user %u has %zu connections, as many as max_connections_per_user",
+                    (unsigned)peer->uid, quota_limits(quota)->connections);
+    else
+        problem_set(&problem, PROBLEM_OVERLOADED, NULL, "more than %d users are connected",
+                    QUOTA_USERS_MAX);
+    if (user ? quota_may_log(quota, user, now_us, &n_silent) : may_log(acceptor))
+        log_line(LOG_WARNING, "refused a connection of uid %u, pid %d: %s", (unsigned)peer->uid,
+                 (int)peer->pid, problem.detail);
+    refuse(acceptor, fd, &problem);
+}
+
+static struct worker *find_least(const struct acceptor *acceptor, size_t *all)
+{
+    struct worker *least = &acceptor->workers[0];
+
+    *all = 0;
+    for (size_t i = 0; i < acceptor->n_workers; i++) {
+        struct worker *worker = &acceptor->workers[i];
+
+        *all += worker_connections(worker);
+        if (worker_connections(worker) < worker_connections(least))
+            least = worker;
+    }
+    return least;
 }
 
 /* Gives the connection to the worker that has the fewest, if there may be one more. */
 static void deal(struct acceptor *acceptor, int fd, unsigned ceiling)
 {
-    struct worker *least = &acceptor->workers[0];
-    size_t all = 0;
+    struct newcomer newcomer = {.fd = fd, .ceiling = ceiling};
+    struct worker *least;
+    struct peer peer;
+    size_t all;
 
-    for (size_t i = 0; i < acceptor->n_workers; i++) {
-        struct worker *worker = &acceptor->workers[i];
-
-        all += worker_connections(worker);
-        if (worker_connections(worker) < worker_connections(least))
-            least = worker;
+    least = find_least(acceptor, &all);
+    if (all >= acceptor->options->config->max_connections) {
+        refuse_all(acceptor, fd);
+        return;
     }
-    if (all >= acceptor->max_connections)
-        refuse(acceptor, fd);
+    if (peer_get(fd, &peer) < 0) {
+        close(fd);
+        return;
+    }
+    if (quota_connect(acceptor->options->quota, peer.uid, clock_steady_us(acceptor->options->clock),
+                      &newcomer.user))
+        worker_give(least, &newcomer);
     else
-        worker_give(least, fd, ceiling);
+        refuse_user(acceptor, fd, &peer, newcomer.user);
+    peer_clear(&peer);
 }
 
 static void open_doors(struct acceptor *acceptor)
@@ -135,8 +211,8 @@ static int add_door(struct acceptor *acceptor, const struct listener_socket *soc
     return event_add(door->readable, NULL) < 0 ? -ENOMEM : 0;
 }
 
-int acceptor_new(const struct listener *listener, struct worker *workers, size_t n_workers,
-                 size_t max_connections, struct acceptor **acceptor)
+int acceptor_new(const struct server_options *options, struct worker *workers, size_t n_workers,
+                 struct acceptor **acceptor)
 {
     struct acceptor *created = calloc(1, sizeof(*created));
     const struct listener_socket *sockets;
@@ -145,13 +221,13 @@ int acceptor_new(const struct listener *listener, struct worker *workers, size_t
     *acceptor = created;
     if (!created)
         return -ENOMEM;
+    created->options = options;
     created->workers = workers;
     created->n_workers = n_workers;
-    created->max_connections = max_connections;
     created->rest_over = evtimer_new(workers[0].base, on_rest_over, created);
     if (!created->rest_over)
         return -ENOMEM;
-    sockets = listener_sockets(listener, &n_sockets);
+    sockets = listener_sockets(options->listener, &n_sockets);
     for (size_t i = 0; i < n_sockets; i++)
         if (add_door(created, &sockets[i]) < 0)
             return -ENOMEM;

@@ -9,18 +9,17 @@
 
 #include <stddef.h>
 
-#include "listener.h"
-
 struct acceptor;
+struct server_options;
 struct worker;
 
 /*
- * Starts to accept once the first worker's loop runs. The listener must outlive it; at most
- * `max_connections` are let in, the others are closed. Returns 0 or -ENOMEM, and even then an
- * acceptor, unless it is NULL.
+ * Starts to accept once the first worker's loop runs. The options must outlive it. Those over a
+ * limit, of all connections or of one user's, are told so and closed. Returns 0 or -ENOMEM, and
+ * even then an acceptor, unless it is NULL.
  */
-int acceptor_new(const struct listener *listener, struct worker *workers, size_t n_workers,
-                 size_t max_connections, struct acceptor **acceptor);
+int acceptor_new(const struct server_options *options, struct worker *workers, size_t n_workers,
+                 struct acceptor **acceptor);
 
 /* Stops accepting. On the first worker's thread, or while it does not run. */
 void acceptor_stop(struct acceptor *acceptor);

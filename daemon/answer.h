@@ -14,6 +14,8 @@
 #define JSON_TYPE    "application/json"
 #define PROBLEM_TYPE "application/problem+json"
 
+#define RETRY_AFTER_S "1" /* after which those who were too many may come again */
+
 /* Headers that are NULL are left out. */
 struct answer {
     unsigned status;
@@ -21,6 +23,7 @@ struct answer {
     const char *allow;
     const char *etag;
     const char *location;
+    const char *retry_after;
 };
 
 /* Answers with a text that is free()d afterwards; NULL, where memory was short, closes the

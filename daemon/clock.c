@@ -25,6 +25,11 @@ int64_t clock_offset_us(const struct clock *clock)
     return clock->simulated ? 0 : read_us(CLOCK_REALTIME) - read_us(CLOCK_MONOTONIC);
 }
 
+int64_t clock_steady_us(const struct clock *clock)
+{
+    return clock->simulated ? clock->simulated_now : read_us(CLOCK_MONOTONIC);
+}
+
 bool clock_synchronised(const struct clock *clock)
 {
     struct timex timex = {.modes = 0};

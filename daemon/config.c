@@ -16,6 +16,7 @@
 #define DATABASE_DEFAULT        "/var/lib/detainerd/detainerd.db"
 #define HTTP_THREADS_DEFAULT    2
 #define MAX_CONNECTIONS_DEFAULT 4096
+#define REQUESTS_DEFAULT        10000
 #define IDLE_TIMEOUT_DEFAULT_US US_PER_MIN
 
 /* ---- blocks ---- */
@@ -96,6 +97,13 @@ static int end_facility(const struct conf_place *place, void *context)
 
 /* ---- the file ---- */
 
+/* One user leaves room for others. */
+static void settle_quotas(struct config *config)
+{
+    if (!config->quota_limits.connections)
+        config->quota_limits.connections = config->max_connections / 2;
+}
+
 static int end_file(const struct conf_place *place, void *context)
 {
     struct loading *loading = context;
@@ -103,6 +111,7 @@ static int end_file(const struct conf_place *place, void *context)
     if (!loading->n_facilities)
         mistakes_add(place->mistakes, place->line,
                      "there is no facility: describe at least one, as in facility \"ID\" { ... }");
+    settle_quotas(loading->config);
     config_listen_check(loading->config, place->mistakes, place->line);
     return config_law_make(loading, place->mistakes);
 }
@@ -159,6 +168,7 @@ static struct config *config_new(void)
     config->database = strdup(DATABASE_DEFAULT);
     config->http_threads = HTTP_THREADS_DEFAULT;
     config->max_connections = MAX_CONNECTIONS_DEFAULT;
+    config->quota_limits.requests_per_s = REQUESTS_DEFAULT;
     config->idle_timeout_us = IDLE_TIMEOUT_DEFAULT_US;
     if (config->sockets[0].path && config->database)
         return config;

@@ -11,13 +11,15 @@
 #include "law.h"
 #include "listener.h"
 #include "macro.h"
+#include "quota.h"
 
 struct config {
     char *database; /* path of the SQLite file */
     size_t n_sockets;
     struct listener_address sockets[LISTENER_SOCKETS_MAX]; /* `socket`, then each `listen` */
     size_t http_threads;
-    size_t max_connections; /* of all threads together */
+    size_t max_connections;           /* of all threads together */
+    struct quota_limits quota_limits; /* of each user */
     int64_t idle_timeout_us;
     struct law *law; /* a reference */
 };

@@ -156,6 +156,20 @@ static int read_max_connections(const struct conf_value *value, void *context)
     return read_number(value, 16, 65536, &loading->config->max_connections);
 }
 
+static int read_user_connections(const struct conf_value *value, void *context)
+{
+    struct loading *loading = context;
+
+    return read_number(value, 1, 65536, &loading->config->quota_limits.connections);
+}
+
+static int read_user_requests(const struct conf_value *value, void *context)
+{
+    struct loading *loading = context;
+
+    return read_number(value, 1, 1000000, &loading->config->quota_limits.requests_per_s);
+}
+
 static int read_idle_timeout(const struct conf_value *value, void *context)
 {
     struct loading *loading = context;
@@ -215,6 +229,8 @@ const struct conf_setting config_settings[CONFIG_SETTINGS] = {
     {"warnings", read_general_warning, .list = true},
     {"http_threads", read_http_threads},
     {"max_connections", read_max_connections},
+    {"max_connections_per_user", read_user_connections},
+    {"max_requests_per_user", read_user_requests},
     {"idle_timeout", read_idle_timeout},
     {"calendars", read_calendars, .list = true},
     {"policies", read_policies, .list = true},

@@ -71,7 +71,7 @@ struct loading {
     struct access access;
 };
 
-#define CONFIG_SETTINGS          8
+#define CONFIG_SETTINGS          10
 #define CONFIG_RULE_SETTINGS     3
 #define CONFIG_FACILITY_SETTINGS 6
 #define CONFIG_ROLE_SETTINGS     2

@@ -27,7 +27,8 @@ static struct exchange *exchange_new(struct worker *worker, struct MHD_Connectio
         return NULL;
     exchange->worker = worker;
     exchange->connection = connection;
-    exchange->ceiling = worker->ceiling;
+    exchange->ceiling = worker->newcomer->ceiling;
+    exchange->user = worker->newcomer->user;
     exchange->fd =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     if (peer_get(exchange->fd, &exchange->peer) < 0) {
@@ -55,8 +56,10 @@ void exchange_notify(void *closure, struct MHD_Connection *connection, void **so
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         worker->started++;
         *socket_context = exchange_new(worker, connection);
-    } else {
-        atomic_fetch_sub(&worker->connections, 1);
+        if (!*socket_context)
+            worker_gone(worker, worker->newcomer->user);
+    } else if (*socket_context) {
+        worker_gone(worker, ((struct exchange *)*socket_context)->user);
         exchange_free(*socket_context);
     }
 }

@@ -47,6 +47,7 @@ struct exchange {
     uint64_t since;             /* tick at which it came into that list */
     int fd;
     struct peer peer;
+    struct quota_user *user;
     unsigned ceiling;  /* the roles that count on its socket, as a bit set */
     unsigned roles;    /* of those, the peer's ... */
     uint64_t roles_by; /* ... by the law after so many changes */

@@ -40,15 +40,15 @@ int http_start(struct worker *worker)
 }
 
 /* MHD closes a descriptor that it does not take; whether it had begun to is told by its notice. */
-void http_add(struct worker *worker, int fd, unsigned ceiling)
+void http_add(struct worker *worker, const struct newcomer *newcomer)
 {
     const struct sockaddr address = {.sa_family = AF_UNIX};
     uint64_t started = worker->started;
 
-    worker->ceiling = ceiling;
-    if (MHD_add_connection(worker->http, fd, &address, sizeof(address)) != MHD_YES &&
+    worker->newcomer = newcomer;
+    if (MHD_add_connection(worker->http, newcomer->fd, &address, sizeof(address)) != MHD_YES &&
         worker->started == started)
-        atomic_fetch_sub(&worker->connections, 1);
+        worker_gone(worker, newcomer->user);
 }
 
 void http_stop(struct worker *worker)

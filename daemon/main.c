@@ -43,6 +43,7 @@ struct daemon {
     struct view view;
     struct in_force in_force;
     struct reload reload;
+    struct quota *quota;
     struct listener *listener;
     struct ledger *ledger;
     struct writer *writer;
@@ -152,6 +153,7 @@ static int start_threads(struct daemon *daemon)
     struct server_options options = {
         .listener = daemon->listener,
         .config = config,
+        .quota = daemon->quota,
         .in_force = &daemon->in_force,
         .reload = &daemon->reload,
         .view = &daemon->view,
@@ -191,6 +193,8 @@ static int stop(struct daemon *daemon)
             r = ledger_turn(daemon->ledger, NULL); /* how far the herald came */
         ledger_free(daemon->ledger);
     }
+    if (daemon->quota)
+        quota_free(daemon->quota);
     if (daemon->listener)
         listener_free(daemon->listener);
     return atomic_load(&daemon->view.failed) ? -EIO : r;
@@ -210,6 +214,8 @@ static int serve(struct daemon *daemon)
     r = start_storage(daemon); /* first, because its lock says that we are the only one */
     if (!r)
         r = listener_open(daemon->config->sockets, daemon->config->n_sockets, &daemon->listener);
+    if (!r)
+        r = quota_new(&daemon->config->quota_limits, &daemon->quota);
     if (!r)
         r = start_threads(daemon);
     if (!r) {

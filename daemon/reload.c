@@ -122,6 +122,10 @@ static void compare(const struct config *running, const struct config *loaded)
     note_unchanged("database", strcmp(running->database, loaded->database) != 0);
     note_unchanged("http_threads", running->http_threads != loaded->http_threads);
     note_unchanged("max_connections", running->max_connections != loaded->max_connections);
+    note_unchanged("max_connections_per_user",
+                   running->quota_limits.connections != loaded->quota_limits.connections);
+    note_unchanged("max_requests_per_user",
+                   running->quota_limits.requests_per_s != loaded->quota_limits.requests_per_s);
     note_unchanged("idle_timeout", running->idle_timeout_us != loaded->idle_timeout_us);
 }
 

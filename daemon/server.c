@@ -74,8 +74,7 @@ static int open_workers(struct server *server)
 
 static int open_acceptor(struct server *server)
 {
-    int r = acceptor_new(server->options.listener, server->workers, server->n_workers,
-                         server->options.config->max_connections, &server->acceptor);
+    int r = acceptor_new(&server->options, server->workers, server->n_workers, &server->acceptor);
 
     server->workers[0].acceptor = server->acceptor;
     return r;

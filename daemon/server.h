@@ -20,6 +20,7 @@ struct server;
 struct server_options {
     const struct listener *listener;
     const struct config *config;
+    struct quota *quota;
     struct in_force *in_force;
     struct reload *reload;
     struct writer *writer; /* of which no command has been asked yet */

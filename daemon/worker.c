@@ -25,12 +25,6 @@
 #define RUNS_PER_TURN 2                  /* of MHD, before other events get their turn */
 #define STOP_TICKS    (2 * TICKS_PER_S)
 
-struct newcomer {
-    int fd;
-    unsigned ceiling;
-    struct newcomer *next;
-};
-
 /* ---- lists ---- */
 
 void worker_move(struct exchange *exchange, struct exchange_list *list)
@@ -130,21 +124,27 @@ void worker_hand_back(struct worker *worker, struct operation *operation)
     wake(worker);
 }
 
-void worker_give(struct worker *worker, int fd, unsigned ceiling)
+void worker_give(struct worker *worker, const struct newcomer *given)
 {
     struct newcomer *newcomer = malloc(sizeof(*newcomer));
 
     if (!newcomer) {
-        close(fd);
+        close(given->fd);
+        quota_disconnect(worker->options->quota, given->user);
         return;
     }
-    newcomer->fd = fd;
-    newcomer->ceiling = ceiling;
+    *newcomer = *given;
     newcomer->next = atomic_load(&worker->newcomers);
     while (!atomic_compare_exchange_weak(&worker->newcomers, &newcomer->next, newcomer))
         ;
     atomic_fetch_add(&worker->connections, 1);
     wake(worker);
+}
+
+void worker_gone(struct worker *worker, struct quota_user *user)
+{
+    atomic_fetch_sub(&worker->connections, 1);
+    quota_disconnect(worker->options->quota, user);
 }
 
 size_t worker_connections(const struct worker *worker)
@@ -202,7 +202,7 @@ static void take_newcomers(struct worker *worker)
     while (newcomer) {
         struct newcomer *next = newcomer->next;
 
-        http_add(worker, newcomer->fd, newcomer->ceiling);
+        http_add(worker, newcomer);
         free(newcomer);
         newcomer = next;
     }

@@ -39,6 +39,14 @@ static inline void counter_add(_Atomic uint64_t *counter, uint64_t n)
     atomic_store(counter, atomic_load_explicit(counter, memory_order_relaxed) + n);
 }
 
+/* A connection on its way to its worker. */
+struct newcomer {
+    int fd;
+    unsigned ceiling; /* the roles that count on its socket, as a bit set */
+    struct quota_user *user;
+    struct newcomer *next;
+};
+
 struct worker {
     const struct server *server;
     const struct server_options *options;
@@ -52,17 +60,17 @@ struct worker {
     struct evaluator *evaluator; /* for policies that are asked without a detainer */
     struct acceptor *acceptor;   /* where it is this worker that accepts; not owned */
 
-    uint64_t tick;                /* now */
-    uint64_t stop_at;             /* when stopping ends at the latest; 0 while not stopping */
-    uint64_t log_until;           /* the end of the minute in which ... */
-    unsigned logged;              /* ... so many closed connections were logged */
-    struct exchange_list open;    /* connections that wait for their client; longest first */
-    struct exchange_list polls;   /* those that wait for the history to grow */
-    struct exchange_list running; /* those that wait for the ledger */
-    uint64_t started;             /* connections that MHD has taken, ever */
-    unsigned ceiling;             /* of the one that it is being given */
-    size_t answering;             /* answers not yet sent to their end */
-    size_t buffered;              /* bytes of bodies and long answers in memory */
+    uint64_t tick;                   /* now */
+    uint64_t stop_at;                /* when stopping ends at the latest; 0 while not stopping */
+    uint64_t log_until;              /* the end of the minute in which ... */
+    unsigned logged;                 /* ... so many closed connections were logged */
+    struct exchange_list open;       /* connections that wait for their client; longest first */
+    struct exchange_list polls;      /* those that wait for the history to grow */
+    struct exchange_list running;    /* those that wait for the ledger */
+    uint64_t started;                /* connections that MHD has taken, ever */
+    const struct newcomer *newcomer; /* that MHD is being given */
+    size_t answering;                /* answers not yet sent to their end */
+    size_t buffered;                 /* bytes of bodies and long answers in memory */
 
     /* For any thread. */
     int wake_fd;
@@ -90,9 +98,12 @@ void worker_close(struct worker *worker);
 /* The ledger is done with a command of this worker's. For any thread. */
 void worker_hand_back(struct worker *worker, struct operation *operation);
 
-/* A new connection for this worker, which takes the descriptor over; on it the roles in `ceiling`
- * count. For any thread. */
-void worker_give(struct worker *worker, int fd, unsigned ceiling);
+/* A new connection for this worker, which takes the descriptor and the quota over. For any thread.
+ */
+void worker_give(struct worker *worker, const struct newcomer *newcomer);
+
+/* A connection is no longer there. */
+void worker_gone(struct worker *worker, struct quota_user *user);
 
 /* How many connections the worker has, or has been given. For any thread. */
 size_t worker_connections(const struct worker *worker);

@@ -236,29 +236,6 @@ static json_t *lossy_value(const char *text, size_t length)
     return json_string_nocheck(ascii);
 }
 
-static const char *http_phrase(int status)
-{
-    static const struct {
-        int status;
-        const char *phrase;
-    } phrases[] = {
-        {400, "Bad Request"},
-        {403, "Forbidden"},
-        {404, "Not Found"},
-        {405, "Method Not Allowed"},
-        {409, "Conflict"},
-        {413, "Content Too Large"},
-        {415, "Unsupported Media Type"},
-        {422, "Unprocessable Content"},
-        {503, "Service Unavailable"},
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(phrases); i++)
-        if (phrases[i].status == status)
-            return phrases[i].phrase;
-    return "Error";
-}
-
 static json_t *legal_value(unsigned legal)
 {
     json_t *array = json_array();
@@ -294,7 +271,7 @@ char *codec_problem(const struct problem *problem)
     json_auto_t *object = json_object();
 
     if (put(object, "type", json_string_nocheck("about:blank")) ||
-        put(object, "title", json_string_nocheck(http_phrase(status))) ||
+        put(object, "title", json_string_nocheck(problem_phrase(status))) ||
         put(object, "status", json_integer(status)) ||
         put(object, "kind", json_string_nocheck(problem_name(problem->kind))) ||
         put(object, "detail", lossy_value(problem->detail, strlen(problem->detail))))

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "macro.h"
+
 static const struct {
     const char *name;
     int status;
@@ -31,6 +33,7 @@ static const struct {
     [PROBLEM_UNKNOWN_FACILITY] = {"unknown-facility", 422},
     [PROBLEM_UNKNOWN_HOLD] = {"unknown-hold", 422},
     [PROBLEM_INVALID_CONFIGURATION] = {"invalid-configuration", 422},
+    [PROBLEM_TOO_MANY_REQUESTS] = {"too-many-requests", 429},
     [PROBLEM_STORAGE_FAILED] = {"storage-failed", 503},
     [PROBLEM_OVERLOADED] = {"overloaded", 503},
 };
@@ -43,6 +46,30 @@ const char *problem_name(enum problem_kind kind)
 int problem_status(enum problem_kind kind)
 {
     return kinds[kind].status;
+}
+
+const char *problem_phrase(int status)
+{
+    static const struct {
+        int status;
+        const char *phrase;
+    } phrases[] = {
+        {400, "Bad Request"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {503, "Service Unavailable"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(phrases); i++)
+        if (phrases[i].status == status)
+            return phrases[i].phrase;
+    return "Error";
 }
 
 int problem_set(struct problem *problem, enum problem_kind kind, const char *field,

@@ -29,6 +29,7 @@ enum problem_kind {
     PROBLEM_UNKNOWN_FACILITY,
     PROBLEM_UNKNOWN_HOLD,
     PROBLEM_INVALID_CONFIGURATION,
+    PROBLEM_TOO_MANY_REQUESTS,
     PROBLEM_STORAGE_FAILED,
     PROBLEM_OVERLOADED,
     PROBLEM_KINDS
@@ -46,6 +47,9 @@ struct problem {
 /* The stable name ("time-order") and the HTTP status of a kind. */
 const char *problem_name(enum problem_kind kind);
 int problem_status(enum problem_kind kind);
+
+/* The phrase of an HTTP status, as RFC 9110 has it. */
+const char *problem_phrase(int status);
 
 /*
  * Fills *problem (field may be NULL) and returns kind, so that a function can `return

@@ -42,7 +42,8 @@ class Bench:
         return path
 
     def daemon(self, path=None):
-        return Daemon(dir=path or self.fresh("detainerd"), facilities=FACILITIES)
+        return Daemon("max_requests_per_user = 1000000", dir=path or self.fresh("detainerd"),
+                      facilities=FACILITIES)
 
     def load_command(self, server, groups, **options):
         words = [f"--{key.replace('_', '-')}={value}" for key, value in options.items()]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Who may call what: the table cell by cell, asked by real processes of other users and groups."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -258,6 +259,56 @@ class SocketsTest(AccessCase):
                 daemon.wait_stderr(f"{len(names)} descriptors were passed at start; what this daemon takes is 2 "
                                    "listening AF_UNIX stream sockets, one for `socket` and for each `listen`")
                 self.assertEqual(daemon.wait_exit(), 1)
+
+
+class QuotaTest(AccessCase):
+    def test_connections_of_one_user_leave_room_for_others(self):
+        daemon = self.start("max_connections_per_user = 4\n")
+        mine = [self.enterContext(contextlib.closing(daemon.connection())) for _ in range(4)]
+        for connection in mine:
+            self.assertEqual(unix_http.ask(connection, "GET", "/healthz").status, 200)
+        for _ in range(10):
+            answer = unix_http.read_answer(self.enterContext(daemon.connect()))
+            self.assertEqual((answer.status, answer.json["kind"]), (429, "too-many-requests"))
+            self.assertEqual(answer.json["detail"],
+                             "user 0 has 4 connections, as many as max_connections_per_user")
+            self.assertEqual((answer.headers["Retry-After"], answer.headers["Connection"]), ("1", "close"))
+        self.assertEqual(self.as_role(daemon, "records", ["GET", "/healthz", None])[0][0], 200)
+        daemon.wait_stderr(f"refused a connection of uid 0, pid {os.getpid()}: user 0 has 4 connections")
+        self.assertEqual(daemon.stderr().count("refused a connection"), 1)
+        mine.pop().close()
+        harness.wait_until(lambda: daemon.get("/healthz").status == 200, what="room for a connection")
+
+    def test_curl_is_told(self):
+        daemon = self.start("max_connections_per_user = 1\n")
+        with contextlib.closing(daemon.connection()) as connection:
+            self.assertEqual(unix_http.ask(connection, "GET", "/healthz").status, 200)
+            told = subprocess.run(["curl", "-sS", "--unix-socket", daemon.socket, "http://detainerd/healthz"],
+                                  capture_output=True, text=True, check=False)
+            self.assertIn("too-many-requests", told.stdout, told.stderr)
+
+    def test_requests_of_one_user(self):
+        daemon = self.start("max_requests_per_user = 5\n")
+        answers = self.as_role(daemon, "records", *[["GET", "/healthz", None]] * 200)
+        statuses = [status for status, _ in answers]
+        self.assertEqual(set(statuses), {200, 429})
+        self.assertEqual(statuses[:5], [200] * 5)
+        refused = json.loads(answers[statuses.index(429)][1])
+        self.assertEqual(refused["kind"], "too-many-requests")
+        self.assertIn(f"user {FIRST_ID} asks more than 5 times a second, which is max_requests_per_user", refused["detail"])
+        self.assertEqual(self.as_role(daemon, "monitor", ["GET", "/healthz", None])[0][0], 200)
+        self.assertEqual(daemon.stderr().count(f"refused a request of uid {FIRST_ID}, pid "), 1)
+
+    def test_refusals_are_logged_once_a_minute_for_each_offender(self):
+        daemon = self.start()
+        for role in ("monitor", "auditor"):
+            self.as_role(daemon, role, *[["POST", "/v1/holds/7/start", "{}"]] * 20)
+        self.ask(daemon, [["GET", "/v1/holds?booking=SECRET", None], ["GET", "/nowhere", None]])
+        lines = [line for line in daemon.stderr().splitlines() if "refused a request" in line]
+        self.assertEqual(len(lines), 3, lines)
+        self.assertRegex(lines[0], rf"refused a request of uid {FIRST_ID + 3}, pid \d+ for /v1/holds/{{id}}/{{command}}: "
+                                   rf"this takes one of the roles records, supervisor; user {FIRST_ID + 3} has monitor$")
+        self.assertRegex(lines[2], rf"uid {FIRST_ID + 500}, pid \d+ for /v1/holds: user {FIRST_ID + 500} has no role")
 
 
 class PersonalTest(AccessCase):

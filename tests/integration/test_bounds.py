@@ -384,7 +384,7 @@ class Bounds(unittest.TestCase):
     # -- too many --
 
     def test_over_max_connections(self):
-        with harness.Daemon("max_connections = 64") as daemon, contextlib.ExitStack() as stack:
+        with harness.Daemon("max_connections = 64\nmax_connections_per_user = 64") as daemon, contextlib.ExitStack() as stack:
             streams = self.open_streams(stack, daemon, 60)  # the harness may still have one open
             for stream in streams:
                 stream.sendall(GET)
@@ -392,6 +392,7 @@ class Bounds(unittest.TestCase):
             filling = self.open_streams(stack, daemon, 10)
             outcomes = Offender(daemon, "crowd", 50).result()
             self.assertLessEqual(outcomes.keys(), {"closed", "refused", "503"}, outcomes)
+            self.assertIn("503", outcomes)
             lines = [line for line in daemon.stderr().splitlines() if "max_connections" in line]
             self.assertIn(len(lines), (1, 2), "\n".join(lines[:20]))  # each thread may say it once
             for stream in streams:

@@ -81,6 +81,8 @@ START_TEST(fills_in_what_is_not_said)
     ck_assert_str_eq(config->database, "/var/lib/detainerd/detainerd.db");
     ck_assert_uint_eq(config->http_threads, 2);
     ck_assert_uint_eq(config->max_connections, 4096);
+    ck_assert_uint_eq(config->quota_limits.connections, 2048);
+    ck_assert_uint_eq(config->quota_limits.requests_per_s, 10000);
     ck_assert_int_eq(config->idle_timeout_us, US_PER_MIN);
     ck_assert_uint_eq(config->law->n_facilities, 1);
     ck_assert_str_eq(facility->id, "A");
@@ -119,6 +121,7 @@ START_TEST(reads_every_setting)
     ck_assert_str_eq(config->database, "run/d");
     ck_assert_uint_eq(config->http_threads, 64);
     ck_assert_uint_eq(config->max_connections, 16);
+    ck_assert_uint_eq(config->quota_limits.connections, 8);
     ck_assert_int_eq(config->idle_timeout_us, US_PER_H);
     ck_assert_uint_eq(config->law->n_facilities, 2);
     ck_assert_ptr_nonnull(a);
@@ -342,8 +345,9 @@ static const struct {
      "5: there is no setting sockt outside facilities; is it socket?\n"},
     {"colour = red\nhttp_threads = 0", "",
      "1: there is no setting colour outside facilities: there are socket, database, warnings, "
-     "http_threads, max_connections, idle_timeout, calendars, policies, rule, facility, role, "
-     "listen\n"
+     "http_threads, max_connections, max_connections_per_user, max_requests_per_user, "
+     "idle_timeout, "
+     "calendars, policies, rule, facility, role, listen\n"
      "2: http_threads: \"0\" is not a whole number from 1 to 64\n"},
     {"", "polcy = x", "4: there is no setting polcy of a facility; is it policy?\n"},
     {"", "socket = x",
@@ -354,8 +358,9 @@ static const struct {
     {"Socket = x", "", "1: there is no setting Socket outside facilities; is it socket?\n"},
     {"colour = {1, 2}", "",
      "1: there is no setting colour outside facilities: there are socket, database, warnings, "
-     "http_threads, max_connections, idle_timeout, calendars, policies, rule, facility, role, "
-     "listen\n"},
+     "http_threads, max_connections, max_connections_per_user, max_requests_per_user, "
+     "idle_timeout, "
+     "calendars, policies, rule, facility, role, listen\n"},
 };
 
 START_TEST(says_what_is_wrong_with_a_value)

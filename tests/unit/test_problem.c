@@ -18,6 +18,7 @@ static const struct {
     {PROBLEM_INVALID_VALUE, "invalid-value", 400},
     {PROBLEM_UNKNOWN_PARAMETER, "unknown-parameter", 400},
     {PROBLEM_INVALID_PARAMETER, "invalid-parameter", 400},
+    {PROBLEM_FORBIDDEN, "forbidden", 403},
     {PROBLEM_NOT_FOUND, "not-found", 404},
     {PROBLEM_METHOD_NOT_ALLOWED, "method-not-allowed", 405},
     {PROBLEM_ILLEGAL_TRANSITION, "illegal-transition", 409},
@@ -28,6 +29,7 @@ static const struct {
     {PROBLEM_UNKNOWN_FACILITY, "unknown-facility", 422},
     {PROBLEM_UNKNOWN_HOLD, "unknown-hold", 422},
     {PROBLEM_INVALID_CONFIGURATION, "invalid-configuration", 422},
+    {PROBLEM_TOO_MANY_REQUESTS, "too-many-requests", 429},
     {PROBLEM_STORAGE_FAILED, "storage-failed", 503},
     {PROBLEM_OVERLOADED, "overloaded", 503},
 };

@@ -89,6 +89,7 @@ struct house {
     struct world world;
     struct writer writer;
     struct listener *listener;
+    struct quota *quota;
     struct server *server;
     struct pulse pulses[2];
     char path[96];
@@ -117,6 +118,8 @@ static void open_house(struct house *house)
     snprintf(house->path, sizeof(house->path), "%s/s", house->world.directory);
     ck_assert_int_eq(listener_open(&address, 1, &house->listener), 0);
     options.listener = house->listener;
+    ck_assert_int_eq(quota_new(&(struct quota_limits){16, 1000000}, &house->quota), 0);
+    options.quota = house->quota;
     options.database = house->world.database;
     ck_assert_int_eq(server_start(&options, &house->server), 0);
 }
@@ -124,6 +127,7 @@ static void open_house(struct house *house)
 static void close_house(struct house *house)
 {
     server_free(house->server);
+    quota_free(house->quota);
     listener_free(house->listener);
     world_close(&house->world);
     world_destroy(&house->world);
@@ -368,7 +372,7 @@ START_TEST(refuses_connections_over_the_limit)
         expect(fds[i], "HTTP/1.1 200 ");
     }
     one_more = client(&house, NULL);
-    expect(one_more, NULL);
+    expect(one_more, "HTTP/1.1 503 ");
     server_add_up(house.server, &totals);
     ck_assert_uint_eq(totals.refused, 1);
     ck_assert_uint_eq(totals.connections, ARRAY_SIZE(fds));
