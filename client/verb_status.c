@@ -67,6 +67,23 @@ static void put_next_deadline(const json_t *root)
     printf("%s%s\n", left ? ", in " : "", left ? left : "");
 }
 
+static void put_you(const json_t *root)
+{
+    const json_t *you = json_object_get(root, "you"), *role;
+    const char *separator = ", ";
+    size_t i;
+
+    if (member_int(you, "uid") == INT64_MIN)
+        return;
+    printf("You            uid %lld", (long long)member_int(you, "uid"));
+    json_array_foreach(json_object_get(you, "roles"), i, role)
+    {
+        fputs(separator, stdout);
+        text_put(stdout, json_string_value(role) ? json_string_value(role) : "");
+    }
+    putchar('\n');
+}
+
 static void put_facilities(const json_t *root)
 {
     struct table table = {.titles = titles};
@@ -110,6 +127,7 @@ int verb_status(struct session *session, const struct arguments *arguments)
     put_next_deadline(reply.json);
     if (member_int(reply.json, "last_seq") != INT64_MIN)
         printf("Events         %lld\n", (long long)member_int(reply.json, "last_seq"));
+    put_you(reply.json);
     put_facilities(reply.json);
     return EXIT_DONE;
 }

@@ -134,6 +134,7 @@ class Views(CtlCase):
 
     def test_status(self):
         said = self.run_ok("status")
+        self.assertRegex(said, r"You +uid \d+, records, supervisor, auditor, monitor, courier, admin\n")
         self.assertRegex(said, r"\Adetainerd +\d+\.\d+\.\d+, API 1\n")
         self.assertRegex(said, r"(?m)^Clock +real")
         self.assertRegex(said, r"(?m)^Holds +.*\bheld \d+")
