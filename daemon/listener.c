@@ -95,10 +95,10 @@ static int bind_at(int fd, const char *path, const struct sockaddr_un *address)
     return 0;
 }
 
-static int open_own(const char *path, int *opened)
+/* Sets *fd, which is to be closed also where something fails after it was made. */
+static int open_own(const char *path, int *fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    _cleanup_(close_ptr) int fd = -1;
     int r;
 
     if (strlen(path) >= sizeof(address.sun_path)) {
@@ -110,15 +110,8 @@ static int open_own(const char *path, int *opened)
     r = clear_path(path, &address);
     if (r < 0)
         return r;
-    fd = stream_socket();
-    if (fd < 0)
-        return failure(path, "cannot make a socket");
-    r = bind_at(fd, path, &address);
-    if (r < 0)
-        return r;
-    *opened = fd;
-    fd = -1;
-    return 0;
+    *fd = stream_socket();
+    return *fd < 0 ? failure(path, "cannot make a socket") : bind_at(*fd, path, &address);
 }
 
 static int open_all(const struct listener_address *addresses, struct listener *listener)
