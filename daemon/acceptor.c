@@ -35,7 +35,7 @@ struct acceptor {
     struct door doors[LISTENER_SOCKETS_MAX];
     struct event *rest_over;
     uint64_t log_at; /* tick of the first worker from which on trouble is logged again */
-    _Atomic size_t refused;
+    _Atomic uint64_t refused[LIMITS];
 };
 
 /* Trouble with one connection is trouble with the next: once a minute is enough to see it. */
@@ -70,9 +70,10 @@ static void tell(int fd, const struct problem *problem)
 }
 
 /* Takes the descriptor over. */
-static void refuse(struct acceptor *acceptor, int fd, const struct problem *problem)
+static void refuse(struct acceptor *acceptor, int fd, enum acceptor_limit limit,
+                   const struct problem *problem)
 {
-    atomic_fetch_add(&acceptor->refused, 1);
+    atomic_fetch_add(&acceptor->refused[limit], 1);
     tell(fd, problem);
     close(fd);
 }
@@ -86,7 +87,7 @@ static void refuse_all(struct acceptor *acceptor, int fd)
                 acceptor->options->config->max_connections);
     if (may_log(acceptor))
         log_line(LOG_WARNING, "refused a connection: %s", problem.detail);
-    refuse(acceptor, fd, &problem);
+    refuse(acceptor, fd, LIMIT_CONNECTIONS, &problem);
 }
 
 static void refuse_user(struct acceptor *acceptor, int fd, const struct peer *peer,
@@ -107,7 +108,7 @@ static void refuse_user(struct acceptor *acceptor, int fd, const struct peer *pe
     if (user ? quota_may_log(quota, user, now_us, &n_silent) : may_log(acceptor))
         log_line(LOG_WARNING, "refused a connection of uid %u, pid %d: %s", (unsigned)peer->uid,
                  (int)peer->pid, problem.detail);
-    refuse(acceptor, fd, &problem);
+    refuse(acceptor, fd, user ? LIMIT_CONNECTIONS_OF_USER : LIMIT_USERS, &problem);
 }
 
 static struct worker *find_least(const struct acceptor *acceptor, size_t *all)
@@ -249,7 +250,7 @@ void acceptor_free(struct acceptor *acceptor)
     free(acceptor);
 }
 
-size_t acceptor_refused(const struct acceptor *acceptor)
+uint64_t acceptor_refused(const struct acceptor *acceptor, enum acceptor_limit limit)
 {
-    return atomic_load(&acceptor->refused);
+    return atomic_load(&acceptor->refused[limit]);
 }

@@ -8,6 +8,15 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
+
+/* For what there can be too much of. */
+enum acceptor_limit {
+    LIMIT_CONNECTIONS,
+    LIMIT_CONNECTIONS_OF_USER,
+    LIMIT_USERS,
+    LIMITS,
+};
 
 struct acceptor;
 struct server_options;
@@ -25,5 +34,5 @@ int acceptor_new(const struct server_options *options, struct worker *workers, s
 void acceptor_stop(struct acceptor *acceptor);
 void acceptor_free(struct acceptor *acceptor);
 
-/* Connections that were refused because there were too many. For any thread. */
-size_t acceptor_refused(const struct acceptor *acceptor);
+/* Connections that were refused by that limit. For any thread. */
+uint64_t acceptor_refused(const struct acceptor *acceptor, enum acceptor_limit limit);

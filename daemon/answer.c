@@ -39,6 +39,7 @@ static enum MHD_Result queue(struct exchange *exchange, const struct answer *ans
     add_header(response, MHD_HTTP_HEADER_ETAG, answer->etag);
     add_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
     add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, answer->retry_after);
+    add_header(response, MHD_HTTP_HEADER_VARY, answer->vary);
     exchange->answering = true;
     worker->answering++;
     worker_count_answer(worker, answer->status);
@@ -112,6 +113,7 @@ enum MHD_Result answer_problem(struct exchange *exchange, const struct problem *
         answer.allow = route_allow(exchange->match.route);
     if (problem->kind == PROBLEM_TOO_MANY_REQUESTS || problem->kind == PROBLEM_OVERLOADED)
         answer.retry_after = RETRY_AFTER_S;
+    worker_count_problem(exchange->worker, problem->kind);
     return answer_text(exchange, &answer, codec_problem(problem));
 }
 

@@ -24,6 +24,7 @@ struct answer {
     const char *etag;
     const char *location;
     const char *retry_after;
+    const char *vary;
 };
 
 /* Answers with a text that is free()d afterwards; NULL, where memory was short, closes the

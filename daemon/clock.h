@@ -32,7 +32,8 @@ instant clock_now(const struct clock *clock);
  */
 int64_t clock_offset_us(const struct clock *clock);
 
-/* The machine's steady clock (CLOCK_MONOTONIC), in microseconds, for rates. For any thread. */
+/* The machine's steady clock (CLOCK_MONOTONIC), in microseconds, for rates and lengths. For any
+ * thread. */
 int64_t clock_steady_us(const struct clock *clock);
 
 /* Whether the kernel believes the clock to be synchronised to a reference, adjtimex(2). */

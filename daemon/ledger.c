@@ -23,7 +23,12 @@ static int look_ahead(struct ledger *ledger)
 {
     int r = store_next_due(ledger->store, &ledger->next_due);
 
-    return r ? r : store_next_deadline(ledger->store, &ledger->next_deadline);
+    if (!r)
+        r = store_next_deadline(ledger->store, &ledger->next_deadline);
+    if (!r && ledger->overdue_moved)
+        r = store_overdue_since(ledger->store, &ledger->overdue_since);
+    ledger->overdue_moved = false;
+    return r;
 }
 
 /* After a commit: lets the other threads see it. */
@@ -36,6 +41,7 @@ static void publish(struct ledger *ledger)
     ledger->law_is_new = false;
     atomic_store(&view->next_due, ledger->next_due);
     atomic_store(&view->next_deadline, ledger->next_deadline);
+    atomic_store(&view->overdue_since, ledger->overdue_since);
     for (int state = 0; state < HOLD_STATES; state++)
         atomic_store(&view->counts[state], ledger->tally.counts[state]);
     atomic_store(&view->wal_pages, store_wal_pages(ledger->store));
@@ -71,6 +77,7 @@ static int load(struct ledger *ledger)
         r = store_announced(ledger->store, &ledger->announced_seq);
     if (!r)
         r = ledger_note_law(ledger);
+    ledger->overdue_moved = true;
     if (!r)
         r = look_ahead(ledger);
     if (r)
@@ -88,6 +95,7 @@ int ledger_open(const char *database, const char *vfs, struct in_force *in_force
     _cleanup_(ledger_free_ptr) struct ledger *opened = calloc(1, sizeof(*opened));
     int r;
 
+    view_init(view, clock_now(clock));
     if (!opened)
         return -ENOMEM;
     opened->in_force = in_force;
@@ -133,6 +141,16 @@ static int save_announced(struct ledger *ledger)
     return store_set_announced(ledger->store, seq);
 }
 
+static int commit(struct ledger *ledger)
+{
+    int64_t began_us = clock_steady_us(ledger->clock);
+    int r = store_commit(ledger->store);
+
+    if (!r)
+        histogram_observe(&ledger->view->commit_us, clock_steady_us(ledger->clock) - began_us);
+    return r;
+}
+
 static int run_transaction(struct ledger *ledger, struct operation *operations, instant now)
 {
     int r;
@@ -149,7 +167,7 @@ static int run_transaction(struct ledger *ledger, struct operation *operations, 
     if (!r)
         r = look_ahead(ledger);
     if (!r)
-        r = store_commit(ledger->store);
+        r = commit(ledger);
     if (r)
         store_rollback(ledger->store);
     return r;
@@ -173,9 +191,13 @@ static void fail_operations(struct operation *operations)
 
 static void count_operations(struct ledger *ledger, const struct operation *operations)
 {
-    for (const struct operation *o = operations; o; o = o->next)
-        atomic_fetch_add(o->result ? &ledger->view->refused : &ledger->view->commands, 1);
-    atomic_fetch_add(&ledger->view->commits, 1);
+    struct view *view = ledger->view;
+    int64_t n = 0;
+
+    for (const struct operation *o = operations; o; o = o->next, n++)
+        atomic_fetch_add(o->result ? &view->refused[o->result] : &view->commands, 1);
+    if (n > 0)
+        histogram_observe(&view->commit_size, n);
 }
 
 static int fail_stop(struct ledger *ledger, int r)
@@ -232,7 +254,7 @@ static int record_step(struct ledger *ledger, int64_t step_us)
     if (!r)
         r = store_add_event(ledger->store, &event);
     if (!r)
-        r = store_commit(ledger->store);
+        r = commit(ledger);
     if (r)
         store_rollback(ledger->store);
     return r;
@@ -244,6 +266,7 @@ int ledger_clock_stepped(struct ledger *ledger, int64_t step_us)
 
     if (r)
         return fail_stop(ledger, r);
+    atomic_fetch_add(&ledger->view->clock_steps, 1);
     publish(ledger);
     return 0;
 }

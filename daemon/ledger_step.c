@@ -38,6 +38,12 @@ static int record_events(struct ledger *ledger, struct outcome *outcome)
     return r;
 }
 
+static void note_overdue(struct ledger *ledger, const struct hold *before)
+{
+    if (ledger->outcome.hold.state == HOLD_EXPIRED || (before && before->state == HOLD_EXPIRED))
+        ledger->overdue_moved = true;
+}
+
 /* Writes down what became of a hold. `before` is NULL for one that is new. */
 int ledger_record(struct ledger *ledger, const struct hold *before)
 {
@@ -55,6 +61,7 @@ int ledger_record(struct ledger *ledger, const struct hold *before)
         tally->last_hold = outcome->hold.id;
     ledger->last_recorded_at =
         instant_max(ledger->last_recorded_at, outcome->events[0].recorded_at);
+    note_overdue(ledger, before);
 
     r = before ? store_change_hold(ledger->store, &outcome->hold)
                : store_add_hold(ledger->store, &outcome->hold);
@@ -73,7 +80,10 @@ static void note_lateness(struct ledger *ledger, const struct timer *timer, inst
 {
     int64_t late_us = now - timer->due_at;
 
-    if (timer->kind == TIMER_EXPIRY && late_us > atomic_load(&ledger->view->max_late_us))
+    if (timer->kind != TIMER_EXPIRY)
+        return;
+    histogram_observe(&ledger->view->expiry_late_us, late_us);
+    if (late_us > atomic_load(&ledger->view->max_late_us))
         atomic_store(&ledger->view->max_late_us, late_us);
 }
 

@@ -26,6 +26,8 @@ struct ledger {
     instant last_recorded_at;
     instant next_due;
     instant next_deadline;
+    instant overdue_since;
+    bool overdue_moved;    /* an expired hold has come, gone or changed since that was read */
     int64_t announced_seq; /* as stored */
     int64_t reviewed;      /* the last hold whose deadline the law in force was asked about */
     bool reviewing;        /* there are more of them */

@@ -134,12 +134,16 @@ void server_free(struct server *server)
 
 void server_add_up(const struct server *server, struct server_totals *totals)
 {
-    *totals = (struct server_totals){.refused = acceptor_refused(server->acceptor)};
+    *totals = (struct server_totals){.max_connections = server->options.config->max_connections};
+    for (int limit = 0; limit < LIMITS; limit++)
+        totals->refused[limit] = acceptor_refused(server->acceptor, limit);
     for (size_t i = 0; i < server->n_workers; i++) {
         const struct worker_counters *counters = &server->workers[i].counters;
 
         for (size_t class = 0; class < ARRAY_SIZE(totals->answers); class ++)
             totals->answers[class] += atomic_load(&counters->answers[class]);
+        for (size_t kind = 0; kind < PROBLEM_KINDS; kind++)
+            totals->problems[kind] += atomic_load(&counters->problems[kind]);
         totals->cut += atomic_load(&counters->cut);
         totals->connections += worker_connections(&server->workers[i]);
         totals->polls += atomic_load(&counters->polls);

@@ -6,6 +6,7 @@
  * worker that accepted it, and nothing of it is seen by any other thread.
  */
 
+#include "acceptor.h"
 #include "clock.h"
 #include "config.h"
 #include "in_force.h"
@@ -49,9 +50,11 @@ void server_free(struct server *server);
 /* What /metrics tells, since the start, of all workers together. */
 struct server_totals {
     uint64_t answers[6]; /* by the first digit of their status */
-    uint64_t cut;        /* connections closed because of what the client did */
-    uint64_t refused;    /* connections over the limit */
+    uint64_t problems[PROBLEM_KINDS];
+    uint64_t cut;             /* connections closed because of what the client did */
+    uint64_t refused[LIMITS]; /* connections that were one too many */
     uint64_t connections;
+    uint64_t max_connections;
     uint64_t polls; /* that wait */
 };
 

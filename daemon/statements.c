@@ -52,6 +52,9 @@ static const char *const texts[STATEMENTS] = {
                              " WHERE state = 'held' AND id > ? ORDER BY id LIMIT ?",
     [STATEMENT_NEXT_DEADLINE] = "SELECT deadline_at FROM hold INDEXED BY hold_by_deadline"
                                 " WHERE state = 'held' ORDER BY deadline_at LIMIT 1",
+    [STATEMENT_OVERDUE_SINCE] =
+        "SELECT authority_ended_at FROM hold INDEXED BY hold_by_authority_end"
+        " WHERE state = 'expired' ORDER BY authority_ended_at LIMIT 1",
     [STATEMENT_EVENT_ADD] =
         "INSERT INTO event (seq, hold, kind, recorded_at, body) VALUES (?, ?, ?, ?, ?)",
     [STATEMENT_EVENT_LAST] = "SELECT seq, recorded_at FROM event ORDER BY seq DESC LIMIT 1",

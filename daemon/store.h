@@ -62,6 +62,10 @@ int store_held(struct store *store, int64_t after, int64_t *ids, size_t max, siz
 /* The deadline of the held hold that expires first; INSTANT_NONE without one. */
 int store_next_deadline(struct store *store, instant *deadline_at);
 
+/* When authority over the expired hold whose authority ended first has ended; INSTANT_NONE without
+ * one. */
+int store_overdue_since(struct store *store, instant *ended_at);
+
 /* Calls `each` for every facility that has open holds, with their number. */
 typedef void store_facility_fn(const char *facility, int64_t n_holds, void *context);
 int store_open_facilities(struct store *store, store_facility_fn *each, void *context);

@@ -129,6 +129,12 @@ int store_next_deadline(struct store *store, instant *deadline_at)
     return sql_number(store_statement(store, STATEMENT_NEXT_DEADLINE), deadline_at);
 }
 
+int store_overdue_since(struct store *store, instant *ended_at)
+{
+    *ended_at = INSTANT_NONE;
+    return sql_number(store_statement(store, STATEMENT_OVERDUE_SINCE), ended_at);
+}
+
 int store_open_facilities(struct store *store, store_facility_fn *each, void *context)
 {
     sqlite3_stmt *select = store_statement(store, STATEMENT_OPEN_FACILITIES);

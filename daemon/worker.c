@@ -72,6 +72,11 @@ void worker_count_answer(struct worker *worker, unsigned status)
     counter_add(&worker->counters.answers[status / 100], 1);
 }
 
+void worker_count_problem(struct worker *worker, enum problem_kind kind)
+{
+    counter_add(&worker->counters.problems[kind], 1);
+}
+
 /* ---- turns ---- */
 
 static bool is_idle(const struct worker *worker)

@@ -29,8 +29,9 @@ TAILQ_HEAD(exchange_list, exchange);
 /* Written by their worker alone, read by whoever answers /metrics. */
 struct worker_counters {
     _Atomic uint64_t answers[6]; /* by the first digit of their status */
-    _Atomic uint64_t cut;        /* connections closed because of what the client did */
-    _Atomic uint64_t polls;      /* that wait */
+    _Atomic uint64_t problems[PROBLEM_KINDS];
+    _Atomic uint64_t cut;   /* connections closed because of what the client did */
+    _Atomic uint64_t polls; /* that wait */
 };
 
 /* Only the one thread writes, so that no locked instruction is needed. */
@@ -126,3 +127,4 @@ void worker_move(struct exchange *exchange, struct exchange_list *list);
 size_t worker_room(const struct worker *worker, size_t reserve);
 
 void worker_count_answer(struct worker *worker, unsigned status);
+void worker_count_problem(struct worker *worker, enum problem_kind kind);

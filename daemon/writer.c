@@ -60,6 +60,7 @@ void writer_submit(struct writer *writer, struct operation *operation)
     bool was_empty;
 
     operation->next = NULL;
+    atomic_fetch_add(&writer->view->queued, 1);
     pthread_mutex_lock(&writer->mutex);
     was_empty = !writer->first;
     *writer->last = operation;
@@ -83,11 +84,12 @@ static struct operation *take_queue(struct writer *writer, bool *stopping)
     return operations;
 }
 
-static void complete(struct operation *operations)
+static void complete(struct writer *writer, struct operation *operations)
 {
     while (operations) {
         struct operation *next = operations->next; /* `done` may free it */
 
+        atomic_fetch_sub(&writer->view->queued, 1);
         operations->done(operations);
         operations = next;
     }
@@ -127,7 +129,7 @@ static void turn(struct writer *writer, struct operation *operations)
         refuse(operations);
     else
         note_failure(writer, ledger_turn(writer->ledger, operations));
-    complete(operations);
+    complete(writer, operations);
     if (atomic_load(&writer->view->committed_seq) != seq)
         notify(writer, false);
     pulse_beat(writer->pulse);

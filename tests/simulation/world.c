@@ -83,7 +83,6 @@ int world_open(struct world *world)
 {
     int r;
 
-    memset(&world->view, 0, sizeof(world->view));
     r = ledger_open(world->database, world->vfs, &world->in_force, &world->clock, &world->view,
                     &world->ledger);
     return r ? r : ledger_catch_up(world->ledger);

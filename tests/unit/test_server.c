@@ -374,7 +374,7 @@ START_TEST(refuses_connections_over_the_limit)
     one_more = client(&house, NULL);
     expect(one_more, "HTTP/1.1 503 ");
     server_add_up(house.server, &totals);
-    ck_assert_uint_eq(totals.refused, 1);
+    ck_assert_uint_eq(totals.refused[LIMIT_CONNECTIONS], 1);
     ck_assert_uint_eq(totals.connections, ARRAY_SIZE(fds));
     for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
         close(fds[i]);

@@ -57,7 +57,7 @@ START_TEST(makes_a_database_and_knows_it_again)
     stored_reopen(&stored);
     ck_assert_int_eq(store_hold(stored.store, 1, &read), 0);
     ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA application_id"), 0x64746e72);
-    ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA user_version"), 2);
+    ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA user_version"), 3);
     ck_assert_int_eq(
         foreign_number(&stored.world, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
     stored_close(&stored);
@@ -84,7 +84,7 @@ static const char *const foreign_files[] = {
     "PRAGMA application_id = 1196444487",
     "PRAGMA user_version = 7",
     "PRAGMA user_version = -1",
-    "PRAGMA application_id = 0x64746e72; PRAGMA user_version = 3",
+    "PRAGMA application_id = 0x64746e72; PRAGMA user_version = 4",
     "PRAGMA application_id = 0x64746e72; PRAGMA user_version = -1",
 };
 
@@ -512,6 +512,27 @@ START_TEST(keeps_texts_as_long_as_they_may_be)
 }
 END_TEST
 
+START_TEST(knows_who_is_overdue_longest)
+{
+    struct stored stored;
+    instant ended_at, t0 = unit_instant(T0);
+
+    stored_open(&stored);
+    ck_assert_int_eq(store_overdue_since(stored.store, &ended_at), 0);
+    ck_assert_int_eq(ended_at, INSTANT_NONE);
+    for (int64_t id = 1; id <= 3; id++) {
+        struct hold hold = stored_held(id, t0);
+
+        hold.state = id == 1 ? HOLD_RELEASED : HOLD_EXPIRED; /* the first is out */
+        hold.authority_ended_at = t0 + id * US_PER_H;
+        stored_add_hold(&stored, &hold);
+    }
+    ck_assert_int_eq(store_overdue_since(stored.store, &ended_at), 0);
+    ck_assert_int_eq(ended_at, t0 + 2 * US_PER_H);
+    stored_close(&stored);
+}
+END_TEST
+
 START_TEST(sums_holds_up)
 {
     struct stored stored;
@@ -819,6 +840,7 @@ int main(void)
         {.test = gives_back_every_member_of_a_hold},
         {.test = changes_what_may_change},
         {.test = keeps_texts_as_long_as_they_may_be},
+        {.test = knows_who_is_overdue_longest},
         {.test = sums_holds_up},
         {.test = finds_the_first_clock_of_a_booking},
         {.test = finds_the_clock_of_what_a_hold_replaces},

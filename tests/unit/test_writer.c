@@ -65,6 +65,7 @@ struct office {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     int answered, commits, failures;
+    int64_t most_queued; /* that an answered command left behind */
 };
 
 static void note(struct office *office, int *what)
@@ -92,7 +93,10 @@ static void on_failed(void *context)
 static void on_done(struct operation *operation)
 {
     struct office *office = operation->context;
+    int64_t queued = atomic_load(&office->world.view.queued);
 
+    if (queued > office->most_queued) /* read once the writer has ended */
+        office->most_queued = queued;
     note(office, &office->answered);
 }
 
@@ -144,6 +148,7 @@ START_TEST(every_command_is_answered_and_some_share_a_commit)
 {
     enum { MANY = 500 };
     struct operation *operations = calloc(MANY, sizeof(*operations));
+    struct histogram_reading sizes;
     struct office office;
 
     open_office(&office);
@@ -155,7 +160,11 @@ START_TEST(every_command_is_answered_and_some_share_a_commit)
     for (int i = 0; i < MANY; i++)
         ck_assert_int_eq(operations[i].hold.id, i + 1);
     ck_assert_int_eq(writer_stop(office.writer), 0);
-    ck_assert_int_lt(atomic_load(&office.world.view.commits), MANY);
+    histogram_read(&office.world.view.commit_size, &sizes);
+    ck_assert_int_eq(sizes.sum, MANY);
+    ck_assert_uint_lt(sizes.count, MANY);
+    ck_assert_int_gt(office.most_queued, 0);
+    ck_assert_int_eq(atomic_load(&office.world.view.queued), 0);
     ck_assert_uint_gt(atomic_load(&office.pulse.beats), 0);
     world_destroy(&office.world);
     free(operations);
@@ -242,6 +251,7 @@ START_TEST(failed_storage_is_told_and_refuses_from_then_on)
     ck_assert_int_eq(ask(&office, &first), PROBLEM_STORAGE_FAILED);
     ck_assert_int_eq(ask(&office, &second), PROBLEM_STORAGE_FAILED);
     ck_assert_int_eq(office.failures, 1);
+    ck_assert_int_eq(atomic_load(&office.world.view.queued), 0);
     ck_assert_int_lt(writer_stop(office.writer), 0);
     world_destroy(&office.world);
 }
