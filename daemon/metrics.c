@@ -100,6 +100,12 @@ static int64_t one(const struct scrape *scrape, size_t offset)
     return 1;
 }
 
+static int64_t now(const struct scrape *scrape, size_t offset)
+{
+    (void)offset;
+    return scrape->now;
+}
+
 /* A deadline that has passed counts from that moment, even where its expiry is not recorded yet. */
 static int64_t longest_overdue(const struct scrape *scrape, size_t offset)
 {
@@ -154,9 +160,11 @@ static const struct metric metrics[] = {
      VIEW(counts[HOLD_EXPIRED])},
     {TIME("overdue_longest", "How long the longest of these has been without authority."),
      longest_overdue},
-    {TIME("next_deadline_timestamp", "When the next held hold expires, since the epoch."),
+    {TIME("next_deadline_timestamp",
+          "When the next held hold expires, since the epoch; absent where nobody is held."),
      VIEW(next_deadline)},
-    {TIME("next_timer_timestamp", "When the next timer is due, since the epoch."),
+    {TIME("next_timer_timestamp",
+          "When the next timer is due, since the epoch; absent where none waits."),
      VIEW(next_due)},
     {COUNTER("events", "Events in the history: the newest sequence number."), VIEW(committed_seq)},
     {COUNTER("events_announced", "Events that the journal was told of: a sequence number."),
@@ -181,6 +189,7 @@ static const struct metric metrics[] = {
     {GAUGE("clock_synchronised", "1 while the kernel holds the clock for synchronised."),
      FLAG(synchronised)},
     {GAUGE("clock_behind_history", "1 while the clock is behind the newest event."), FLAG(behind)},
+    {TIME("clock_timestamp", "What the clock says, since the epoch."), now},
     {COUNTER("clock_steps", "How often the clock was set, or the machine slept, since the start."),
      VIEW(clock_steps)},
 

@@ -1,115 +1,340 @@
 # SPDX-License-Identifier: ISC
-"""/metrics in the Prometheus text format, read by a parser that forgives nothing; and /healthz."""
+"""/metrics of the real daemon in several states, read by parsers that are not ours; and /healthz."""
 
+import contextlib
+import http.client
+import json
 import re
+import sqlite3
+import time
 import unittest
 
-from harness import DaemonCase, ago
+import harness
+from harness import REPOSITORY, Daemon, DaemonCase, ago
+from monitoring import OPENMETRICS, Scrape, check_text, parse_text
 
-NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
-LABEL = r'[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\[\\"n])*"'
-HELP = re.compile(rf"# HELP ({NAME}) (\S.*)")
-TYPE = re.compile(rf"# TYPE ({NAME}) (counter|gauge|histogram|summary|untyped)")
-SAMPLE = re.compile(rf"({NAME})(\{{{LABEL}(?:,{LABEL})*\}})? "
-                    r"([+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf)|NaN)")
-SUFFIXES = {"histogram": ("_bucket", "_sum", "_count"), "summary": ("", "_sum", "_count")}
+HOUR_S = 3600
+REFUSED = 'http_connections_refused_total{{limit="{}"}}'
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def parse(text):
-    """Returns {family: type} and {(name, labels): value}; raises AssertionError on anything unclean."""
-    assert text.endswith("\n"), "the last line has no line feed"
-    helps, types, samples, closed, family = {}, {}, {}, set(), None
-    for line in text[:-1].split("\n"):
-        if line.startswith("#"):
-            match = HELP.fullmatch(line) or TYPE.fullmatch(line)
-            assert match, f"neither HELP nor TYPE: {line!r}"
-            name, value = match.groups()
-            table = helps if line.startswith("# HELP") else types
-            assert name not in table, f"twice: {line!r}"
-            assert name == family or name not in closed, f"{name} stands in two places"
-            table[name] = value
-        else:
-            match = SAMPLE.fullmatch(line)
-            assert match, f"not a sample: {line!r}"
-            sample, labels, value = match.groups()
-            name = next((n for n in types if sample in
-                         [n + suffix for suffix in SUFFIXES.get(types[n], ("",))]), None)
-            assert name, f"no TYPE before {line!r}"
-            assert name == family, f"{sample} stands apart from its family"
-            assert (sample, labels) not in samples, f"twice: {line!r}"
-            samples[sample, labels] = float(value)
-        if family not in (None, name):
-            closed.add(family)
-        family = name
-    assert helps.keys() == types.keys(), f"HELP and TYPE differ: {helps.keys() ^ types.keys()}"
-    return types, samples
+def is_valid(daemon):
+    """Both dialects are clean and tell of the same samples; returns the scrape."""
+    text = daemon.get("/metrics").text
+    check_text(text)
+    scrape = Scrape(daemon)
+    told = {(sample.name, *sample.labels.values()) for family in parse_text(text)
+            for sample in family.samples}
+    also_told = {(name, *(label.split("=", 1)[1] for label in labels))
+                 for name, *labels in scrape.samples}
+    assert told == also_told, told ^ also_told
+    return scrape
+
+
+def start(daemon, booking, **ago_that_long):
+    """A hold that is held, or was to be, since so long ago."""
+    hold = daemon.create(booking, received_at=ago(**ago_that_long))["id"]
+    return daemon.command(hold, "start", eligible_at=ago(**ago_that_long))
+
+
+def epoch_s(text):
+    return harness.parse_rfc3339(text).timestamp()
+
+
+class States(unittest.TestCase):
+    """What is told of a jail, from an empty one to one whose database fails."""
+
+    def test_empty(self):
+        with Daemon() as daemon:
+            scrape = is_valid(daemon)
+            self.assertEqual({value for (name, *_), value in scrape.samples.items()
+                              if name == "detainerd_holds"}, {0})
+            self.assertEqual(scrape["overdue_holds"], 0)
+            self.assertEqual(scrape["overdue_longest_seconds"], 0)
+            self.assertIsNone(scrape["next_deadline_timestamp_seconds"])
+            self.assertIsNone(scrape["next_timer_timestamp_seconds"])
+            self.assertEqual(scrape["events_total"], 0)
+            self.assertEqual(scrape["expiry_lateness_seconds_count"], 0)
+            self.assertEqual(scrape["storage_failed"], 0)
+            self.assertEqual(scrape["queued_commands"], 0)
+
+    def test_held(self):
+        with Daemon() as daemon:
+            later, sooner = start(daemon, "A", hours=1), start(daemon, "B", hours=2)
+            scrape = is_valid(daemon)
+            self.assertEqual(scrape["holds", "state=held"], 2)
+            self.assertEqual(scrape["overdue_holds"], 0)
+            self.assertEqual(scrape["overdue_longest_seconds"], 0)
+            self.assertAlmostEqual(scrape["next_deadline_timestamp_seconds"],
+                                   epoch_s(sooner["deadline_at"]), places=5)
+            self.assertAlmostEqual(scrape["next_timer_timestamp_seconds"],
+                                   epoch_s(sooner["next_timer"]["due_at"]), places=5)
+            daemon.command(sooner["id"], "release")
+            self.assertAlmostEqual(Scrape(daemon)["next_deadline_timestamp_seconds"],
+                                   epoch_s(later["deadline_at"]), places=5)
+
+    def test_overdue(self):
+        with Daemon() as daemon:
+            first, second = start(daemon, "A", hours=50), start(daemon, "B", hours=49)
+            scrape = is_valid(daemon)
+            self.assertEqual(scrape["holds", "state=expired"], 2)
+            self.assertEqual(scrape["overdue_holds"], 2)
+            self.assertAlmostEqual(scrape["overdue_longest_seconds"], 2 * HOUR_S,
+                                   delta=harness.patience(30))
+            daemon.command(first["id"], "release")
+            scrape = is_valid(daemon)
+            self.assertEqual(scrape["overdue_holds"], 1)
+            self.assertAlmostEqual(scrape["overdue_longest_seconds"], HOUR_S, delta=harness.patience(30))
+            daemon.command(second["id"], "release")
+            scrape = is_valid(daemon)
+            self.assertEqual((scrape["overdue_holds"], scrape["overdue_longest_seconds"]), (0, 0))
+
+    def test_expired_while_running(self):
+        with Daemon() as daemon:
+            hold = start(daemon, "A", hours=47, minutes=59, seconds=59)
+            daemon.wait_event("hold.expired", hold["id"])
+            scrape = is_valid(daemon)
+            self.assertEqual(scrape["expiry_lateness_seconds_count"], 1)
+            self.assertEqual(scrape["expiry_lateness_seconds_sum"],
+                             scrape["expiry_lateness_max_seconds"])
+            late_s = daemon.events(hold["id"])[-1]["late_us"] / 1e6
+            self.assertEqual(scrape["expiry_lateness_seconds_sum"], late_s)
+            self.assertEqual(scrape["expiry_lateness_seconds_bucket", "le=604800.0"], 1)
+
+    def test_expired_while_down(self):
+        """An expiry that the daemon slept through is late, though it is not to blame."""
+        with Daemon() as daemon:
+            hold = start(daemon, "A", hours=47, minutes=59, seconds=59)
+            daemon.kill()
+            harness.wait_until(lambda: harness.now() > harness.parse_rfc3339(hold["deadline_at"]),
+                               what="the deadline")
+            daemon.start()
+            scrape = is_valid(daemon)
+            self.assertEqual(scrape["overdue_holds"], 1)
+            self.assertEqual(scrape["expiry_lateness_seconds_count"], 1)
+            self.assertEqual(scrape["expiry_lateness_max_seconds"], 0)
+
+    def test_storage_failed(self):
+        """The daemon ends soon after, so that its last word is asked for on the same connection, and again
+        where it was quicker."""
+        for _ in range(20):
+            with Daemon() as daemon:
+                text = self.last_word(daemon)
+                self.assertEqual(daemon.wait_exit(), 74)
+            if text:
+                break
+        check_text(text)
+        self.assertIn("\ndetainerd_storage_failed 1\n", text)
+        self.assertIn('\ndetainerd_http_problems_total{kind="storage-failed"} 1\n', text)
+
+    def last_word(self, daemon):
+        """/metrics right behind a command that finds the database written to; None where it came too late."""
+        database = sqlite3.connect(daemon.database)
+        database.execute("INSERT INTO meta VALUES ('stranger', 1)")
+        database.commit()
+        database.close()
+        body = json.dumps({"booking": "A", "facility": "PIERCE"})
+        with daemon.connect() as stream:
+            stream.sendall(f"POST /v1/holds HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                           f"Content-Length: {len(body)}\r\n\r\n{body}"
+                           f"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            try:
+                self.assertEqual(harness.read_answer(stream).status, 503)
+                answer = harness.read_answer(stream)
+            except (http.client.HTTPException, ConnectionError):
+                return None
+        return answer.text if answer.status == 200 else None
+
+
+class Watching:
+    """One connection that asks for /metrics again and again, where each new one would count itself."""
+
+    def __init__(self, daemon):
+        self.connection = daemon.connection()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def value(self, sample):
+        text = harness.ask(self.connection, "GET", "/metrics").text
+        return int(re.search(rf"^detainerd_{re.escape(sample)} (\d+)$", text, re.MULTILINE)[1])
+
+    def wait(self, sample, value):
+        harness.wait_until(lambda: self.value(sample) == value, what=f"{sample} {value}")
+
+
+class Tools(unittest.TestCase):
+    """That the tools do object: a check that passes everything would not be noticed."""
+
+    def test_promtool(self):
+        check_text("# HELP a_total A.\n# TYPE a_total counter\na_total 1\n")
+        for bad in ("a_total{ 1\n", "# TYPE a_total counter\na_total 1\n",
+                    "# HELP a A.\n# TYPE a counter\na 1\n"):
+            with self.subTest(bad), self.assertRaises(AssertionError):
+                check_text(bad)
 
 
 class Metrics(DaemonCase):
-    def scrape(self):
-        answer = self.daemon.get("/metrics")
-        self.assertEqual(answer.status, 200)
-        self.assertEqual(answer.headers.get_content_type(), "text/plain")
-        self.assertEqual(answer.headers.get_param("version"), "0.0.4")
-        return parse(answer.text)
+    daemon_options = {"conf_extra": "max_connections = 40\nmax_connections_per_user = 40"}
 
-    def test_format_and_names(self):
-        types, samples = self.scrape()
-        self.assertTrue(types)
-        for name, kind in types.items():
+    def test_names_and_units(self):
+        scrape = is_valid(self.daemon)
+        for name, family in scrape.families.items():
             with self.subTest(name):
-                self.assertTrue(name.startswith(("detainerd_", "process_")), name)
-                self.assertEqual(kind == "counter", name.endswith("_total"))
-                self.assertNotRegex(name, r"_(ms|us|millis|micros)(_|$)")
-                self.assertTrue([s for s, _ in samples if s.startswith(name)], "no samples")
+                self.assertRegex(name, r"^detainerd_[a-z0-9_]+$")
+                self.assertNotRegex(name, r"_(ms|us|millis|micros|minutes|hours)(_|$)")
+                self.assertEqual(family.unit, "seconds" if name.endswith("_seconds") else "")
+                self.assertRegex(family.documentation, r"^[A-Z0-9].*\.$")
+
+    def test_documented(self):
+        """Every family stands in docs/API.md, by the name of its samples and its type, and nothing else."""
+        rows = re.findall(r"^\| `(detainerd_\w+)` \| (\w+) \|", (REPOSITORY / "docs" / "API.md").read_text(),
+                          re.MULTILINE)
+        endings = {"counter": "_total", "info": "_info"}
+        told = {(name + endings.get(family.type, ""), family.type)
+                for name, family in Scrape(self.daemon).families.items()}
+        self.assertEqual(set(rows), told)
+
+    def test_dialects(self):
+        prometheus = ("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
+                      "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1")
+        for accept, content_type in ((None, TEXT), ("*/*", TEXT), ("text/plain", TEXT),
+                                     ("application/json", TEXT), (OPENMETRICS, OPENMETRICS),
+                                     (prometheus, OPENMETRICS),
+                                     ("application/openmetrics-text;q=0.1,text/plain", TEXT)):
+            with self.subTest(accept):
+                answer = self.daemon.get("/metrics", headers={"Accept": accept} if accept else {})
+                self.assertEqual(answer.status, 200)
+                self.assertEqual(answer.headers["Content-Type"], content_type)
+                self.assertEqual(answer.headers["Vary"], "Accept")
+                self.assertEqual(answer.text.endswith("\n# EOF\n"), content_type == OPENMETRICS)
+
+    def test_head(self):
+        answer = self.daemon.request("HEAD", "/metrics", headers={"Accept": OPENMETRICS})
+        self.assertEqual((answer.status, answer.headers["Content-Type"], answer.data),
+                         (200, OPENMETRICS, b""))
+        self.assertGreater(int(answer.headers["Content-Length"]), 1000)
 
     def test_counters_only_grow(self):
-        types, before = self.scrape()
-        hold = self.daemon.create(self.booking(), received_at=ago(hours=60))["id"]
-        self.daemon.command(hold, "start", eligible_at=ago(hours=49))
-        self.daemon.post(f"/v1/holds/{hold}/start", {})
-        _, after = self.scrape()
-        counters = [key for key in before if types.get(key[0]) == "counter"]
-        self.assertEqual([key for key in counters if after[key] < before[key]], [])
-        self.assertTrue([key for key in counters if after[key] > before[key]])
+        before = Scrape(self.daemon).counters()
+        start(self.daemon, self.booking(), hours=49)
+        after = Scrape(self.daemon).counters()
+        self.assertEqual(before.keys(), after.keys())
+        self.assertEqual([key for key in before if after[key] < before[key]], [])
+        self.assertGreater(after["detainerd_commands_total",], before["detainerd_commands_total",])
 
-    def test_states_are_counted(self):
-        """Some gauge with a state label follows the number of holds."""
-        def expired():
-            _, samples = self.scrape()
-            return [value for (_, labels), value in samples.items()
-                    if labels and 'state="expired"' in labels]
-        before = expired()
-        self.assertTrue(before)
-        hold = self.daemon.create(self.booking(), received_at=ago(hours=60))["id"]
-        self.daemon.command(hold, "start", eligible_at=ago(hours=49))
-        self.assertEqual(expired(), [value + 1 for value in before])
+    def test_commits(self):
+        before = Scrape(self.daemon)
+        start(self.daemon, self.booking(), hours=1)
+        after = Scrape(self.daemon)
+        grown = lambda name: after[name] - before[name]
+        self.assertEqual(grown("commands_total"), 2)
+        self.assertEqual(grown("commit_commands_sum"), 2)
+        self.assertEqual(grown("commit_commands_count"), 2)
+        self.assertGreaterEqual(grown("commit_duration_seconds_count"), 2)
+        self.assertGreater(grown("commit_duration_seconds_sum"), 0)
+
+    def test_refusals(self):
+        """What the ledger refuses is counted there and as an answer, the rest only as an answer."""
+        hold = self.daemon.create(self.booking())["id"]
+        refusals = {
+            "illegal-transition": (True, lambda: self.daemon.post(f"/v1/holds/{hold}/transfer", {})),
+            "unknown-facility": (True, lambda: self.daemon.post(
+                "/v1/holds", {"booking": "A", "facility": "NOWHERE"})),
+            "malformed-json": (False, lambda: self.daemon.post("/v1/holds", raw=b"{")),
+            "unknown-parameter": (False, lambda: self.daemon.get("/v1/holds?colour=red")),
+            "method-not-allowed": (False, lambda: self.daemon.request("DELETE", "/v1/holds")),
+        }
+        for kind, (by_ledger, refuse) in refusals.items():
+            with self.subTest(kind):
+                before = Scrape(self.daemon)
+                self.assertEqual(refuse().json["kind"], kind)
+                after = Scrape(self.daemon)
+                for name, count in (("http_problems_total", 1), ("commands_refused_total", int(by_ledger))):
+                    changed = {key: after.samples[key] - value for key, value in before.samples.items()
+                               if key[0] == f"detainerd_{name}" and after.samples[key] != value}
+                    expected = {(f"detainerd_{name}", f"kind={kind}"): count} if count else {}
+                    self.assertEqual(changed, expected)
+                self.assertEqual(after["http_answers_total", "class=4xx"],
+                                 before["http_answers_total", "class=4xx"] + 1)
+
+    def test_every_kind_of_problem_is_told(self):
+        """Also those that have never happened, so that the first one is seen as an increase."""
+        rows = re.findall(r"^\| ((?:`[a-z-]+` ?)+)\| [45]\d\d \|",
+                          (REPOSITORY / "docs" / "API.md").read_text(), re.MULTILINE)
+        told = {labels[0].removeprefix("kind=") for name, *labels in Scrape(self.daemon).samples
+                if name == "detainerd_http_problems_total"}
+        self.assertEqual(set(re.findall(r"[a-z-]+", " ".join(rows))), told)
+
+    def test_connections(self):
+        with Watching(self.daemon) as watching, contextlib.ExitStack() as stack:
+            watching.wait("http_connections", 1)
+            self.assertEqual(watching.value("http_connections_limit"), 40)
+            refused = watching.value(REFUSED.format("max_connections"))
+            for _ in range(39):
+                stack.enter_context(self.daemon.connect())
+            watching.wait("http_connections", 40)
+            with self.daemon.connect() as one_more:
+                self.assertEqual(harness.read_answer(one_more).status, 503)
+            self.assertEqual(watching.value(REFUSED.format("max_connections")), refused + 1)
+        with Watching(self.daemon) as watching:
+            watching.wait("http_connections", 1)
+
+    def test_connections_of_one_user(self):
+        with Daemon("max_connections_per_user = 2") as daemon, Watching(daemon) as watching:
+            with daemon.connect():
+                watching.wait("http_connections", 2)
+                with daemon.connect() as one_more:
+                    self.assertEqual(harness.read_answer(one_more).status, 429)
+            self.assertEqual(watching.value(REFUSED.format("max_connections_per_user")), 1)
+            self.assertEqual(watching.value(REFUSED.format("max_connections")), 0)
+
+    def test_requests_without_a_role(self):
+        """Once roles are given, whoever runs the daemon is admin, and no clerk."""
+        with Daemon('role "monitor" { users = {"65534"} }') as daemon:
+            self.assertEqual(daemon.post("/v1/holds", {"booking": "A", "facility": "PIERCE"}).status, 403)
+            self.assertEqual(Scrape(daemon)["http_problems_total", "kind=forbidden"], 1)
+
+    def test_too_many_requests(self):
+        with Daemon("max_requests_per_user = 1") as daemon:
+            connection = daemon.connection()
+            harness.wait_until(lambda: harness.ask(connection, "GET", "/healthz").status == 429)
+            connection.close()
+            told = lambda: re.search(r'kind="too-many-requests"\} [1-9]', daemon.get("/metrics").text)
+            harness.wait_until(told, what="the refusal")
+
+    def test_the_journal_comes_along(self):
+        self.daemon.create(self.booking())
+        def announced():
+            scrape = Scrape(self.daemon)
+            return scrape["events_total"] == scrape["events_announced_total"] > 0
+        harness.wait_until(announced, what="the herald")
+
+    def test_clock(self):
+        scrape = Scrape(self.daemon)
+        about = harness.expect(200, self.daemon.get("/v1/"))
+        self.assertEqual(scrape["clock_synchronised"], about["clock"]["synchronised"])
+        self.assertEqual(scrape["clock_behind_history"], 0)
+        self.assertEqual(scrape["clock_steps_total"], 0)
+        self.assertAlmostEqual(scrape["clock_timestamp_seconds"], time.time(),
+                               delta=harness.patience(30))
+        self.assertLess(scrape["start_timestamp_seconds"], scrape["clock_timestamp_seconds"])
+
+    def test_version(self):
+        version = harness.expect(200, self.daemon.get("/v1/"))["version"]
+        self.assertEqual(Scrape(self.daemon)["build_info", f"version={version}"], 1)
 
     def test_no_personal_data(self):
         booking = "SECRET-" + self.booking()
-        self.daemon.create(booking)
+        start(self.daemon, booking, hours=49)
         self.assertNotIn(booking, self.daemon.get("/metrics").text)
 
     def test_healthz(self):
         answer = self.daemon.get("/healthz")
         self.assertEqual(answer.status, 200)
-
-
-class Parser(unittest.TestCase):
-    """The parser itself: what it must not let pass."""
-
-    GOOD = '# HELP a_total Text.\n# TYPE a_total counter\na_total{x="1"} 1\na_total{x="2"} 2.5\n'
-
-    def test_good(self):
-        self.assertEqual(len(parse(self.GOOD)[1]), 2)
-
-    def test_bad(self):
-        for bad in (self.GOOD[:-1], self.GOOD * 2, self.GOOD + 'a_total{x="2"} 3\n', "a 1\n",
-                    "# TYPE a gauge\na 1\n", "# HELP a X\na 1\n", self.GOOD + "\n",
-                    self.GOOD.replace(' 1\n', ' 1ms\n'), self.GOOD.replace('"1"', '1'),
-                    self.GOOD.replace("counter", "Counter"), self.GOOD.replace("a_total{", "a-total{")):
-            with self.subTest(bad), self.assertRaises(AssertionError):
-                parse(bad)
 
 
 if __name__ == "__main__":
