@@ -8,16 +8,11 @@
  * Nothing here says whom a hold is about: who watches over machines need not know who is in jail.
  */
 
-#include "answer.h"
-#include "exposition.h"
-#include "worker.h"
+#include "metrics.h"
 
-/* Where the numbers come from. */
-struct scrape {
-    const struct view *view;
-    struct server_totals totals;
-    instant now;
-};
+#include <stdatomic.h>
+
+#include "macro.h"
 
 /* For families with a sample for each value of an enumeration. */
 struct label {
@@ -237,36 +232,9 @@ static void add_metric(struct exposition *exposition, const struct metric *metri
                              (const void *)((const char *)scrape->view + metric->offset));
 }
 
-static void add_all(struct exposition *exposition, const struct worker *worker)
+void metrics_write(struct exposition *exposition, const struct scrape *scrape)
 {
-    struct scrape scrape = {
-        .view = worker->options->view,
-        .now = clock_now(worker->options->clock),
-    };
-
-    server_add_up(worker->server, &scrape.totals);
     for (size_t i = 0; i < ARRAY_SIZE(metrics); i++)
-        add_metric(exposition, &metrics[i], &scrape);
+        add_metric(exposition, &metrics[i], scrape);
     exposition_end(exposition);
-}
-
-enum MHD_Result metrics_get(struct exchange *exchange, const struct query *query)
-{
-    const char *accept =
-        MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
-    struct exposition exposition = {answer_buffer_new(""), exposition_wanted(accept)};
-    struct answer answer = {
-        .status = MHD_HTTP_OK,
-        .type = exposition_type(exposition.dialect),
-        .vary = MHD_HTTP_HEADER_ACCEPT,
-    };
-
-    (void)query;
-    if (!exposition.text)
-        return MHD_NO;
-    add_all(&exposition, exchange->worker);
-    if (!exposition.incomplete)
-        return answer_buffer(exchange, &answer, exposition.text);
-    evbuffer_free(exposition.text);
-    return MHD_NO;
 }

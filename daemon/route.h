@@ -73,7 +73,7 @@ route_fn holds_list, hold_get;                       /* route_holds.c */
 route_fn holds_request, hold_command;                /* route_commands.c */
 route_fn events_list, hold_events;                   /* route_events.c */
 route_fn service_about, service_health;              /* route_service.c */
-route_fn metrics_get;                                /* metrics.c */
+route_fn metrics_get;                                /* route_metrics.c */
 route_fn deadline_get;                               /* route_deadline.c */
 route_fn policies_list, policy_get, policy_evaluate; /* route_policies.c */
 route_fn service_reload;                             /* route_reload.c */
