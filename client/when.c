@@ -40,8 +40,6 @@ static bool read_part(const char **text, size_t *unit, int64_t *length_us)
 
 static int parse_length(const char *text, instant now, instant *at)
 {
-    static const instant first = INT64_C(-62135596800) * US_PER_S; /* 0001-01-01T00:00:00Z */
-    static const instant last = INT64_C(253402300799) * US_PER_S;  /* 9999-12-31T23:59:59Z */
     int64_t sign = *text++ == '-' ? -1 : 1;
     int64_t length_us = 0;
     size_t unit = 0;
@@ -51,7 +49,7 @@ static int parse_length(const char *text, instant now, instant *at)
         if (!read_part(&text, &unit, &length_us))
             return WHEN_LENGTH;
     } while (*text);
-    if (!instant_add(now, sign * length_us, &sum) || sum < first || sum > last)
+    if (!instant_add(now, sign * length_us, &sum) || !instant_in_range(sum))
         return WHEN_RANGE;
     *at = sum;
     return 0;

@@ -115,6 +115,11 @@ static int read_offset(const char **text, int *offset_min)
     return 0;
 }
 
+bool instant_in_range(instant at)
+{
+    return at >= FIRST_INSTANT && at <= LAST_INSTANT;
+}
+
 int instant_parse(const char *text, instant *at)
 {
     struct date d;
@@ -140,7 +145,7 @@ int instant_parse(const char *text, instant *at)
 
     read = days_from_date(d) * US_PER_DAY + hour * US_PER_H + (minute - offset_min) * US_PER_MIN +
            second * US_PER_S + us;
-    if (read < FIRST_INSTANT || read > LAST_INSTANT)
+    if (!instant_in_range(read))
         return INSTANT_RANGE;
     *at = read;
     return 0;

@@ -47,6 +47,9 @@ const char *instant_problem_text(int problem);
  */
 size_t instant_format(instant at, char text[static INSTANT_TEXT_SIZE]);
 
+/* Whether it lies in the years 1 to 9999, and so can be written. */
+bool instant_in_range(instant at);
+
 /* *sum = at + delta_us. Returns false, and leaves *sum alone, where that would overflow. */
 bool instant_add(instant at, int64_t delta_us, instant *sum);
 

@@ -140,6 +140,17 @@ START_TEST(adds_without_overflow)
 }
 END_TEST
 
+START_TEST(knows_which_instants_can_be_written)
+{
+    instant first = unit_instant("0001-01-01T00:00:00Z");
+    instant last = unit_instant("9999-12-31T23:59:59.999999Z");
+
+    ck_assert(instant_in_range(first) && !instant_in_range(first - 1));
+    ck_assert(instant_in_range(last) && !instant_in_range(last + 1));
+    ck_assert(!instant_in_range(INSTANT_NONE));
+}
+END_TEST
+
 START_TEST(no_time_is_earlier_than_any)
 {
     ck_assert_int_eq(instant_max(INSTANT_NONE, -5), -5);
@@ -216,6 +227,7 @@ int main(void)
         {formats_in_utc_with_a_fraction_only_where_there_is_one, ARRAY_SIZE(canonical)},
         {.test = agrees_with_the_c_library_at_random_instants},
         {.test = adds_without_overflow},
+        {.test = knows_which_instants_can_be_written},
         {.test = no_time_is_earlier_than_any},
         {reads_lengths_of_time, ARRAY_SIZE(durations)},
         {writes_lengths_for_people, ARRAY_SIZE(lengths)},
