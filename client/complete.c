@@ -53,11 +53,11 @@ static json_t *ask(const struct line *line, const char *target)
     _cleanup_(reply_clear) struct reply reply = {0};
     json_t *json = NULL;
 
-    if (client_open(line->socket, "detainerctl", &session.client))
+    if (session_open(&session))
         return NULL;
-    if (!session_try(&session, "GET", target, NULL, PATIENCE_S, &reply))
+    if (!session_try(&session, target, NULL, PATIENCE_S, &reply))
         json = json_incref(reply.json);
-    client_close(session.client);
+    session_close(&session);
     return json;
 }
 

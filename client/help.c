@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "client.h"
+#include "detainer.h"
 #include "text.h"
 
 #define WIDTH        80
@@ -25,7 +25,7 @@ static const char outro[] =
     "\n"
     "Options, anywhere on the line:\n"
     "  --socket PATH  the daemon's socket; else $DETAINERD_SOCKET, else\n"
-    "                 " CLIENT_SOCKET_DEFAULT "\n"
+    "                 " DETAINER_SOCKET "\n"
     "  --json         print what the daemon answers, as JSON\n"
     "  --help         this; after a command, that command's options\n"
     "  --version      print the version\n"

@@ -29,7 +29,7 @@ static const char *default_socket(void)
 {
     const char *socket = getenv("DETAINERD_SOCKET");
 
-    return socket && *socket ? socket : CLIENT_SOCKET_DEFAULT;
+    return socket && *socket ? socket : DETAINER_SOCKET;
 }
 
 static int run(const struct arguments *arguments)
@@ -42,11 +42,11 @@ static int run(const struct arguments *arguments)
 
     if (arguments->verb->alone)
         return arguments->verb->run(&session, arguments);
-    r = client_open(session.socket, "detainerctl/" PACKAGE_VERSION, &session.client);
+    r = session_open(&session);
     if (r)
         return session_report_failure(&session, r, false);
     r = arguments->verb->run(&session, arguments);
-    client_close(session.client);
+    session_close(&session);
     return r;
 }
 

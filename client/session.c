@@ -9,24 +9,42 @@
 
 #include "exits.h"
 #include "text.h"
+#include "transport.h"
 
 void reply_clear(struct reply *reply)
 {
-    answer_clear(&reply->answer);
-    json_decref(reply->json);
+    detainer_answer_free(reply->answer);
     *reply = (struct reply){0};
 }
 
-int session_try(struct session *session, const char *method, const char *target, const char *body,
-                int timeout_s, struct reply *reply)
+int session_open(struct session *session)
+{
+    int r = detainer_open(session->socket, "detainerctl/" PACKAGE_VERSION, &session->client);
+
+    if (!r)
+        detainer_set_patience(session->client, 0); /* whoever waits can type it again */
+    return r;
+}
+
+void session_close(struct session *session)
+{
+    detainer_close(session->client);
+}
+
+int session_try(struct session *session, const char *target, const char *body, int timeout_s,
+                struct reply *reply)
 {
     int r;
 
     *reply = (struct reply){0};
-    r = client_call(session->client, method, target, body, timeout_s, &reply->answer);
+    detainer_set_timeout(session->client, timeout_s);
+    if (body)
+        r = detainer_post(session->client, target, body, NULL, NULL, &reply->answer);
+    else
+        r = detainer_get(session->client, target, &reply->answer);
     if (r)
         return r;
-    reply->json = json_loadb(reply->answer.body, reply->answer.size, 0, NULL);
+    reply->json = reply->answer->json;
     if (!json_is_object(reply->json)) {
         reply_clear(reply);
         return -EBADMSG;
@@ -34,34 +52,33 @@ int session_try(struct session *session, const char *method, const char *target,
     return 0;
 }
 
-static int call(struct session *session, const char *method, const char *target, const char *body,
-                bool is_command, struct reply *reply)
+static int call(struct session *session, const char *target, const char *body, bool is_command,
+                struct reply *reply)
 {
-    int r = session_try(session, method, target, body, SESSION_TIMEOUT_S, reply);
+    int r = session_try(session, target, body, SESSION_TIMEOUT_S, reply);
 
     if (r)
         return session_report_failure(session, r, is_command);
-    if (reply->answer.status < 300)
+    if (reply->answer->status < 300)
         return EXIT_DONE;
     r = session_report_problem(session, reply);
     reply_clear(reply);
     return r;
 }
 
-int session_call(struct session *session, const char *method, const char *target, const char *body,
-                 struct reply *reply)
+int session_call(struct session *session, const char *target, const char *body, struct reply *reply)
 {
-    return call(session, method, target, body, body != NULL, reply);
+    return call(session, target, body, true, reply);
 }
 
 int session_get(struct session *session, const char *target, struct reply *reply)
 {
-    return call(session, "GET", target, NULL, false, reply);
+    return call(session, target, NULL, false, reply);
 }
 
 int session_ask(struct session *session, const char *target, const char *body, struct reply *reply)
 {
-    return call(session, "POST", target, body, false, reply);
+    return call(session, target, body, false, reply);
 }
 
 /* ---- failures
@@ -112,7 +129,7 @@ int session_report_failure(const struct session *session, int error, bool is_com
     fprintf(stderr, ": %s\n", session_failure(error));
     if (failure)
         fprintf(stderr, "  %s\n", failure->check);
-    if (is_command && !client_failed_to_connect(error))
+    if (is_command && !transport_failed_to_connect(error))
         fputs("  The command may have been recorded all the same: look before you repeat it.\n",
               stderr);
     return EXIT_UNREACHABLE;
@@ -122,10 +139,10 @@ int session_report_problem(const struct session *session, const struct reply *re
 {
     const char *detail = member_text(reply->json, "detail");
     const char *kind = member_text(reply->json, "kind");
-    long status = reply->answer.status;
+    long status = reply->answer->status;
 
     if (session->json) {
-        text_put_json(stderr, reply->answer.body);
+        text_put_json(stderr, reply->answer->body.data);
         fputc('\n', stderr);
     } else if (*detail) {
         fputs("detainerctl: ", stderr);
@@ -141,7 +158,10 @@ int session_report_problem(const struct session *session, const struct reply *re
 
 void session_print_json(const struct reply *reply)
 {
-    text_put_json(stdout, reply->answer.body);
-    if (!reply->answer.size || reply->answer.body[reply->answer.size - 1] != '\n')
+    size_t size;
+    const char *text = detainer_answer_body(reply->answer, &size);
+
+    text_put_json(stdout, text);
+    if (!size || text[size - 1] != '\n')
         putchar('\n');
 }

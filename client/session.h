@@ -6,39 +6,44 @@
  * fail.
  */
 
-#include <jansson.h>
-
-#include "client.h"
+#include "answer.h"
 #include "member.h"
 
 #define SESSION_TIMEOUT_S 30
 
 struct session {
     const char *socket;
-    struct client *client;
+    struct detainer *client;
     bool json; /* print what the daemon says as it says it */
 };
 
 /* What the daemon said: as text, and read. */
 struct reply {
-    struct answer answer;
-    json_t *json;
+    struct detainer_answer *answer;
+    json_t *json; /* the answer's own */
 };
 
 void reply_clear(struct reply *reply);
 
 /*
- * Sends one request. Returns 0 for an answer of JSON, whatever its status, which the caller clears;
- * or a negative errno as client_call() does, and -EBADMSG for an answer that is not JSON.
+ * Makes the session's client, which tries once. Returns what detainer_open() does.
  */
-int session_try(struct session *session, const char *method, const char *target, const char *body,
-                int timeout_s, struct reply *reply);
+int session_open(struct session *session);
+void session_close(struct session *session);
+
+/*
+ * Sends one request, with a body a POST. Returns 0 for an answer that is a JSON object, whatever
+ * its status, which the caller clears; or a negative errno as detainer_post() does, and -EBADMSG
+ * for any other answer.
+ */
+int session_try(struct session *session, const char *target, const char *body, int timeout_s,
+                struct reply *reply);
 
 /*
  * The same for callers who only go on when all is well: returns EXIT_DONE and a reply of status
  * 2xx, or says on stderr what went wrong and returns what to exit with.
  */
-int session_call(struct session *session, const char *method, const char *target, const char *body,
+int session_call(struct session *session, const char *target, const char *body,
                  struct reply *reply);
 int session_get(struct session *session, const char *target, struct reply *reply);
 

@@ -4,7 +4,7 @@
 
 #include "target.h"
 
-#include "client.h"
+#include "detainer.h"
 #include "text.h"
 
 void target_begin(struct target *target, const char *path)
@@ -14,10 +14,17 @@ void target_begin(struct target *target, const char *path)
     fputs(path, target->out);
 }
 
+static void put_escaped(FILE *out, const char *text)
+{
+    _cleanup_(free_ptr) char *escaped = text_not_null(detainer_escape(text));
+
+    fputs(escaped, out);
+}
+
 void target_step(struct target *target, const char *step)
 {
     fputc('/', target->out);
-    client_put_escaped(target->out, step);
+    put_escaped(target->out, step);
 }
 
 void target_add(struct target *target, const char *parameter, const char *value)
@@ -25,7 +32,7 @@ void target_add(struct target *target, const char *parameter, const char *value)
     if (!value)
         return;
     fprintf(target->out, "%c%s=", target->separator, parameter);
-    client_put_escaped(target->out, value);
+    put_escaped(target->out, value);
     target->separator = '&';
 }
 

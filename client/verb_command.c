@@ -64,7 +64,7 @@ int verb_command(struct session *session, const struct arguments *arguments)
         target = text_new("/v1/holds/%lld/%s", (long long)arguments->hold, arguments->verb->name);
     else
         target = text_new("/v1/holds");
-    r = session_call(session, "POST", target, body, &reply);
+    r = session_call(session, target, body, &reply);
     if (r)
         return r;
     if (session->json)

@@ -49,12 +49,12 @@ static int report_mistakes(const struct session *session, const struct reply *re
 int verb_reload(struct session *session, const struct arguments *arguments)
 {
     _cleanup_(reply_clear) struct reply reply = {0};
-    int r = session_try(session, "POST", "/v1/reload", "{}", SESSION_TIMEOUT_S, &reply);
+    int r = session_try(session, "/v1/reload", "{}", SESSION_TIMEOUT_S, &reply);
 
     (void)arguments;
     if (r)
         return session_report_failure(session, r, false);
-    if (reply.answer.status >= 300)
+    if (reply.answer->status >= 300)
         return report_mistakes(session, &reply);
     if (session->json)
         session_print_json(&reply);

@@ -154,8 +154,8 @@ static int poll_events(struct watch *watch, int64_t *wait_s, struct reply *reply
     target_add_int(&target, "after", watch->seq);
     target_add_int(&target, "limit", PAGE);
     target_add_int(&target, "wait", *wait_s);
-    return session_try(watch->session, "GET", target_end(&target), NULL,
-                       (int)*wait_s + SESSION_TIMEOUT_S, reply);
+    return session_try(watch->session, target_end(&target), NULL, (int)*wait_s + SESSION_TIMEOUT_S,
+                       reply);
 }
 
 /* One round. Returns an enum exit_code, or -EAGAIN to go on. */
@@ -169,11 +169,11 @@ static int watch_once(struct watch *watch)
 
     if (r == -EINTR)
         return EXIT_DONE;
-    if (!r && reply.answer.status >= 500)
+    if (!r && reply.answer->status >= 500)
         r = -EIO;
     if (r)
         return wait_to_retry(watch, r);
-    if (reply.answer.status != 200)
+    if (reply.answer->status != 200)
         return session_report_problem(watch->session, &reply);
     note_connected(watch);
     watch->settled = true;
@@ -203,7 +203,7 @@ static int watch_on(struct watch *watch)
     int r;
 
     zones_get(watch->session, &watch->zones);
-    client_interrupt_by(watch->session->client, watch->signal_fd);
+    detainer_interrupt_by(watch->session->client, watch->signal_fd);
     fprintf(stderr, "detainerctl: watching after event %lld\n", (long long)watch->seq);
     do {
         r = watch_once(watch);

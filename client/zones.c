@@ -12,8 +12,8 @@ void zones_get(struct session *session, struct zones *zones)
 {
     _cleanup_(reply_clear) struct reply reply = {0};
 
-    if (session_try(session, "GET", "/v1/", NULL, SESSION_TIMEOUT_S, &reply) ||
-        reply.answer.status != 200)
+    if (session_try(session, "/v1/", NULL, SESSION_TIMEOUT_S, &reply) ||
+        reply.answer->status != 200)
         return;
     zones_clear(zones);
     zones->root = json_incref(reply.json);
