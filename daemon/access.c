@@ -31,6 +31,7 @@ enum {
 static const unsigned calls[CALLS] = {
     [CALL_ABOUT] = ROLES_ALL,
     [CALL_HEALTH] = ROLES_ALL,
+    [CALL_OPENAPI] = ROLES_ALL,
     [CALL_METRICS] = AUDITOR | MONITOR | ADMIN,
     [CALL_RELOAD] = ADMIN,
 

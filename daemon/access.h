@@ -45,6 +45,7 @@ enum call {
     CALL_RELOAD,
     CALL_HEALTH,
     CALL_METRICS,
+    CALL_OPENAPI,
     CALL_COMMAND, /* and then one for each command that clients may give, the request among them */
     CALLS = CALL_COMMAND + COMMAND_FROM_OUTSIDE,
 };

@@ -56,6 +56,14 @@ enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answ
                  MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
 }
 
+enum MHD_Result answer_constant(struct exchange *exchange, const char *text)
+{
+    /* MHD only reads it; its parameter is not const because the other modes give the text away. */
+    return queue(
+        exchange, &(struct answer){.status = MHD_HTTP_OK},
+        MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_PERSISTENT));
+}
+
 enum MHD_Result answer_json(struct exchange *exchange, json_t *value)
 {
     char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;

@@ -31,6 +31,9 @@ struct answer {
  * connection. */
 enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answer, char *text);
 
+/* Answers 200 with JSON that is there for good. */
+enum MHD_Result answer_constant(struct exchange *exchange, const char *text);
+
 /* Answers 200 with a value, which it takes over; NULL closes the connection. */
 enum MHD_Result answer_json(struct exchange *exchange, json_t *value);
 

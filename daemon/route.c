@@ -36,6 +36,7 @@ static const struct route routes[] = {
     {"/v1/reload", NONE, POST(service_reload, CALL_RELOAD), NULL},
     {"/healthz", GET(service_health, CALL_HEALTH), NONE, NULL},
     {"/metrics", GET(metrics_get, CALL_METRICS), NONE, NULL},
+    {"/openapi.json", GET(openapi_get, CALL_OPENAPI), NONE, NULL},
 };
 
 /* An id as answers write it: no sign, no leading zero. */

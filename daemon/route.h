@@ -77,6 +77,7 @@ route_fn metrics_get;                                /* route_metrics.c */
 route_fn deadline_get;                               /* route_deadline.c */
 route_fn policies_list, policy_get, policy_evaluate; /* route_policies.c */
 route_fn service_reload;                             /* route_reload.c */
+route_fn openapi_get;                                /* openapi.c */
 
 extern const char *const holds_parameters[];
 extern const char *const events_parameters[];

@@ -17,7 +17,9 @@ import sys
 import time
 import unittest
 
+import contract
 import harness
+import unix_http
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODULE_LIMIT_S = 1800
@@ -54,6 +56,7 @@ class CountingResult(unittest.TextTestResult):
 
 def run_here(module, report):
     """Runs one module in this process; the counts go to the file descriptor `report` as JSON."""
+    unix_http.observer = contract.check
     suite = unittest.defaultTestLoader.loadTestsFromName(module)
     runner = unittest.TextTestRunner(sys.stdout, verbosity=2, resultclass=CountingResult)
     counts = runner.run(suite).counts()

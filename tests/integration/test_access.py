@@ -45,6 +45,7 @@ POST /v1/policies/{name}/evaluate  x x x x - x
 POST /v1/reload                    - - - - - x
 GET  /healthz                      x x x x x x
 GET  /metrics                      - - x x - x
+GET  /openapi.json                 x x x x x x
 """
 PERSONAL = ("records", "supervisor", "auditor")
 

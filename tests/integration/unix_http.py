@@ -37,6 +37,13 @@ class Answer:
         return json.loads(self.data) if self.data else None
 
 
+def nobody(method, path, answer):
+    """Looks at no answer."""
+
+
+observer = nobody  # looks at every answer that ask() gets; see contract.py
+
+
 def ask(connection, method, path, body=None, headers=None, raw=None):
     """One request on an http.client connection. `body` is made JSON; `raw` (bytes) is sent as it is."""
     headers = dict(headers or {})
@@ -46,7 +53,9 @@ def ask(connection, method, path, body=None, headers=None, raw=None):
         headers.setdefault("Content-Type", "application/json")
     connection.request(method, path, body=raw, headers=headers)
     response = connection.getresponse()
-    return Answer(response.status, response.headers, response.read())
+    answer = Answer(response.status, response.headers, response.read())
+    observer(method, path, answer)
+    return answer
 
 
 def read_answer(stream):

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: ISC
+"""Every answer that schema/openapi.json describes, of every call, brought about on a running daemon.
+
+The document says which answers there are; here is how each comes about. One that is added there and cannot be
+brought about fails, and so does one that comes and is not described.
+"""
+
+import pathlib
+import unittest
+
+import contract
+import harness
+from openapi import nullable
+from openapi_case import OpenApiCase, brought_to_now, described, first_instant, needed, outcome
+from openapi_values import is_instant
+
+WHATEVER_IS_ASKED = (403, 429, 503)
+TOO_LONG = b" " * 70_000
+NO_HOLD, NO_POLICY = 999_999, "nowhere"
+
+
+def members(call):
+    return call.body["properties"] if call.body else {}
+
+
+def has_body(call):
+    return call.body is not None
+
+
+def has_time(call):
+    return any(is_instant(nullable(part)[1]) for part in members(call).values())
+
+
+def has_facility(call):
+    return "facility" in members(call) or any(name == "facility" for name, _ in needed(call))
+
+
+class Answers(OpenApiCase):
+    """A method for each thing that can become of a request, and below which calls it can become of."""
+
+    def succeeds(self, call):
+        return self.send(call, needed(call), self.example(call), **self.parts_for(call))
+
+    def unknown_parameter(self, call):
+        return self.send(call, [("nonsense", "1")])
+
+    def invalid_parameter(self, call):
+        return self.send(call, f"{call.parameters_in('query')[0].name}=%00")
+
+    def malformed_json(self, call):
+        return self.send(call, raw=b"{")
+
+    def duplicate_field(self, call):
+        return self.send(call, raw=b'{"at": 1, "at": 1}')
+
+    def unknown_field(self, call):
+        return self.send(call, body={"nonsense": 1})
+
+    def missing_field(self, call):
+        return self.send(call, body={})
+
+    def wrong_type(self, call):
+        return self.send(call, raw=b"[]")
+
+    def invalid_value(self, call):
+        return self.send(call, body=self.example(call) | {first_instant(call): "yesterday"})
+
+    def not_found(self, call):
+        return self.send(call, body=self.example(call), id=NO_HOLD, name=NO_POLICY)
+
+    def illegal_transition(self, call):
+        hold = self.daemon.create(self.booking(), "DECLINE")
+        return self.send(call, body=self.example(call), id=hold["id"])
+
+    def too_large(self, call):
+        return self.send(call, raw=TOO_LONG)
+
+    def unsupported_media_type(self, call):
+        return self.send(call, raw=b"{}", headers={"Content-Type": "text/plain"})
+
+    def at_another_time(self, call, instant):
+        body = self.example(call) | {first_instant(call): instant}
+        return self.send(call, body=body, **self.parts_for(call))
+
+    def time_in_future(self, call):
+        return self.at_another_time(call, "9999-01-01T00:00:00Z")
+
+    def time_order(self, call):
+        if call.id == "request":  # of which the first moment follows nothing
+            return self.send(call, body=self.example(call) | {"received_at": "0001-01-01T00:00:00Z"})
+        return self.at_another_time(call, "0001-01-01T00:00:00Z")
+
+    def unknown_facility(self, call):
+        if call.body:
+            return self.send(call, body=self.example(call) | {"facility": "NOWHERE"})
+        return self.send(call, dict(needed(call)) | {"facility": "NOWHERE"})
+
+    def unknown_hold(self, call):
+        return self.send(call, body=self.example(call) | {"replaces": NO_HOLD})
+
+    def invalid_configuration(self, call):
+        good = pathlib.Path(self.daemon.conf).read_text()
+        self.daemon.write_conf(facilities='facility "X" { zone = "Nowhere" }')
+        try:
+            return self.send(call)
+        finally:
+            pathlib.Path(self.daemon.conf).write_text(good)
+
+    WAYS = (
+        (succeeds, lambda call: True),
+        (unknown_parameter, lambda call: True),
+        (invalid_parameter, lambda call: call.parameters_in("query")),
+        (malformed_json, has_body),
+        (duplicate_field, has_body),
+        (unknown_field, has_body),
+        (missing_field, has_body),
+        (wrong_type, has_body),
+        (invalid_value, has_time),
+        (not_found, lambda call: call.parameters_in("path")),
+        (illegal_transition, lambda call: "{id}/" in call.path),
+        (too_large, lambda call: True),
+        (unsupported_media_type, has_body),
+        (time_in_future, has_time),
+        (time_order, has_time),
+        (unknown_facility, has_facility),
+        (unknown_hold, lambda call: "replaces" in members(call)),
+        (invalid_configuration, lambda call: call.id == "reload"),
+    )
+
+    def test_what_comes_about_is_what_is_described(self):
+        """But for what does not depend on the request."""
+        for call in self.api.calls.values():
+            seen = set()
+            for way in (way for way, applies in self.WAYS if applies(call)):
+                with self.subTest(call.id, way=way.__name__):
+                    answer = way(self, call)
+                    seen.add(outcome(answer))
+                    self.assertLooksLikeItsExample(call, answer)
+            with self.subTest(call.id):
+                self.assertEqual(seen, {(status, kind) for status, kind in described(call)
+                                        if status not in WHATEVER_IS_ASKED})
+
+    def assertLooksLikeItsExample(self, call, answer):
+        status, kind = outcome(answer)
+        if kind:
+            example = call.responses[status].examples[kind]
+            self.assertEqual({name: answer.json[name] for name in ("type", "title", "status")},
+                             {name: example[name] for name in ("type", "title", "status")})
+
+    def test_examples_of_bodies_are_carried_out(self):
+        for call in self.api.calls.values():
+            for name, example in call.examples.items():
+                with self.subTest(call.id, example=name):
+                    answer = self.send(call, body=brought_to_now(example), **self.parts_for(call))
+                    self.assertIn(answer.status, (200, 201), answer.text)
+
+    def test_each_type_can_be_asked_for(self):
+        for call in self.api.calls.values():
+            for media_type in call.responses[200].media if call.method == "GET" else ():
+                with self.subTest(call.id, media_type=media_type):
+                    answer = self.send(call, needed(call), headers={"Accept": media_type}, **self.parts_for(call))
+                    self.assertEqual(answer.headers.get_content_type(), media_type)
+
+    def test_head_is_answered_like_get(self):
+        for call in self.api.calls.values():
+            if call.method == "GET":
+                with self.subTest(call.id):
+                    target = call.address(**self.parts_for(call))
+                    get, head = (self.daemon.request(method, target) for method in ("GET", "HEAD"))
+                    self.assertEqual((head.status, head.data), (get.status, b""))
+                    self.assertEqual(head.headers.get_content_type(), get.headers.get_content_type())
+
+    def test_other_methods_are_not(self):
+        for path in self.api.document["paths"]:
+            calls = {call.method: call for call in self.api.calls.values() if call.path == path}
+            address = next(iter(calls.values())).address()
+            for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} - calls.keys():
+                with self.subTest(f"{method} {path}"):
+                    answer = self.daemon.request(method, address)
+                    self.assertProblem(answer, 405, "method-not-allowed")
+                    told = set(answer.headers["Allow"].split(", "))
+                    self.assertEqual(told, calls.keys() | ({"HEAD"} if "GET" in calls else set()))
+
+    def test_what_is_elsewhere(self):
+        self.assertProblem(self.daemon.get("/v1/nowhere"), 404, "not-found")
+        self.assertProblem(self.daemon.request("POST", "/nowhere", raw=TOO_LONG), 404, "not-found")
+        long = self.daemon.connect()
+        self.addCleanup(long.close)
+        long.sendall(b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
+        answer = harness.read_answer(long)
+        contract.check("POST", "/nowhere", answer)
+        self.assertEqual(outcome(answer), (413, "too-large"))
+
+    def test_it_is_served_as_it_was_built_in(self):
+        answer = self.daemon.get("/openapi.json")
+        self.assertEqual(answer.json, self.api.document)
+        self.assertEqual(answer.headers.get_content_type(), "application/json")
+
+    def test_calls_are_those_that_the_daemon_lists(self):
+        listed = self.daemon.get("/v1/").json["calls"]
+        self.assertEqual({(call["method"], call["path"]): call["roles"] for call in listed},
+                         {(call.method, call.path): call.roles for call in self.api.calls.values()})
+
+    def test_members_of_bodies_are_those_that_the_daemon_lists(self):
+        for call in self.api.calls.values():
+            if call.body and call.body["properties"]:
+                detail = self.unknown_field(call).json["detail"]
+                self.assertEqual(detail.partition("it takes ")[2].split(", "), list(call.body["properties"]), call.id)
+
+
+if __name__ == "__main__":
+    unittest.main()
