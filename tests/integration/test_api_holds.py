@@ -133,7 +133,7 @@ class Read(DaemonCase):
         self.assertRegex(about["version"], r"^\d+\.\d+")
         self.assertLess(abs(parse_rfc3339(about["time"]) - harness.now()).total_seconds(),
                         harness.patience(5))
-        self.assertEqual(about["you"], {"uid": os.getuid(), "pid": os.getpid()})
+        self.assertEqual((about["you"]["uid"], about["you"]["pid"]), (os.getuid(), os.getpid()))
         self.assertEqual([(f["id"], f["zone"]) for f in about["facilities"]],
                          [("PIERCE", "America/Los_Angeles"), ("REVIEW", "UTC"),
                           ("DECLINE", "America/Chicago")])
