@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "key.h"
 #include "retry.h"
 #include "transport.h"
 
@@ -16,8 +17,6 @@
 #define PATIENCE_S    60
 #define TIMEOUT_MAX_S (24 * 3600) /* which libcurl counts in ms */
 #define WAIT_MAX_S    60          /* the daemon refuses more */
-
-#define KEY_SIZE 33 /* 128 random bits in hexadecimal digits */
 
 struct detainer {
     struct transport *transport;
@@ -47,21 +46,29 @@ static bool is_target(const char *text)
     return *text == '/' && !has_control(text) && !strchr(text, ' ');
 }
 
-/* As the value of a header that may be left out. */
-static bool is_header_value(const char *text)
+static bool is_tag(const char *text)
 {
-    return !text || (*text && !has_control(text));
+    return *text && !has_control(text);
 }
 
-static int make_key(char key[static KEY_SIZE])
+/* Writes the key's header, that of a new key where it is NULL. Returns 0 or a negative errno. */
+static int set_key(const char *key, char value[static KEY_VALUE_SIZE])
 {
-    unsigned char bytes[KEY_SIZE / 2];
+    char made[KEY_SIZE];
+    struct timespec now;
 
-    /* So few bytes come whole or not at all. */
-    if (getrandom(bytes, sizeof(bytes), 0) < 0)
-        return -errno;
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        snprintf(key + 2 * i, 3, "%02x", bytes[i]);
+    if (!key) {
+        int r;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        r = key_make(now.tv_sec * US_PER_S + now.tv_nsec / 1000, made);
+        if (r)
+            return r;
+        key = made;
+    }
+    if (!key_is_valid(key))
+        return -EINVAL;
+    key_quote(key, value);
     return 0;
 }
 
@@ -181,27 +188,22 @@ int detainer_get(struct detainer *client, const char *target, struct detainer_an
 int detainer_post(struct detainer *client, const char *target, const char *json, const char *key,
                   const char *if_match, struct detainer_answer **answer)
 {
-    char own_key[KEY_SIZE];
+    char key_value[KEY_VALUE_SIZE];
     struct request request = {
         .method = "POST",
         .target = target,
         .json = json,
-        .key = key,
+        .key = key_value,
         .if_match = if_match,
         .timeout_s = client->timeout_s,
     };
+    int r;
 
     *answer = NULL;
-    if (!is_target(target) || !json || !is_header_value(key) || !is_header_value(if_match))
+    if (!is_target(target) || !json || (if_match && !is_tag(if_match)))
         return -EINVAL;
-    if (!key) {
-        int r = make_key(own_key);
-
-        if (r)
-            return r;
-        request.key = own_key;
-    }
-    return call(client, &request, answer);
+    r = set_key(key, key_value);
+    return r ? r : call(client, &request, answer);
 }
 
 int detainer_events(struct detainer *client, int64_t after, int wait_s,

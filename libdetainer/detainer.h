@@ -92,11 +92,11 @@ int detainer_get(struct detainer *client, const char *target, struct detainer_an
 /*
  * POST. `json` is the body; it may be "" where no member is needed, and must not be NULL (-EINVAL).
  *
- * `key` is the Idempotency-Key: the daemon carries out a command once for each key, and answers a
- * repetition with the first answer. A program that keeps the key with its own record of the command
- * can repeat it after its own crash. NULL makes a key for this one call, so that at least the tries
- * in it cannot add up. `if_match` is the ETag that the hold must still have, or NULL. -EINVAL where
- * one has a control character.
+ * `key` is the Idempotency-Key, 1 to 128 visible ASCII characters: the daemon carries out a command
+ * once for each key, and answers a repetition with the first answer. A program that keeps the key
+ * with its own record of the command can repeat it after its own crash. NULL makes a key for this
+ * one call, so that at least the tries in it cannot add up. `if_match` is the ETag that the hold
+ * must still have, or NULL. -EINVAL where the key is not one, or the ETag has a control character.
  */
 int detainer_post(struct detainer *client, const char *target, const char *json, const char *key,
                   const char *if_match, struct detainer_answer **answer);

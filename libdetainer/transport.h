@@ -21,7 +21,7 @@ struct request {
     const char *method;
     const char *target;   /* path and query: "/v1/holds?limit=1" */
     const char *json;     /* the body; NULL for none */
-    const char *key;      /* Idempotency-Key; NULL for none */
+    const char *key;      /* the value of Idempotency-Key; NULL for none */
     const char *if_match; /* an ETag; NULL for none */
     int timeout_s;
 };

@@ -9,6 +9,7 @@
 
 #include "answer.h"
 #include "fake_daemon.h"
+#include "key.h"
 #include "unit.h"
 
 #define OK         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 8\r\n\r\n{\"id\":7}"
@@ -89,7 +90,7 @@ START_TEST(sends_a_body_with_key_and_condition)
     header_of(&scene, 0, "Content-Type", value);
     ck_assert_str_eq(value, "application/json");
     header_of(&scene, 0, "Idempotency-Key", value);
-    ck_assert_str_eq(value, "rms-1");
+    ck_assert_str_eq(value, "\"rms-1\"");
     header_of(&scene, 0, "If-Match", value);
     ck_assert_str_eq(value, "\"3\"");
 }
@@ -113,7 +114,7 @@ START_TEST(makes_one_key_for_all_tries_of_a_call)
     ck_assert_uint_eq(scene.fake.n_requests, 4);
     for (size_t i = 0; i < 4; i++)
         header_of(&scene, i, "Idempotency-Key", keys[i]);
-    ck_assert_uint_eq(strspn(keys[0], "0123456789abcdef"), 32);
+    ck_assert_uint_eq(strspn(keys[0], "\"0123456789abcdef-"), KEY_SIZE - 1 + 2);
     ck_assert_str_eq(keys[0], keys[1]);
     ck_assert_str_eq(keys[0], keys[2]);
     ck_assert_str_ne(keys[0], keys[3]);
@@ -281,7 +282,7 @@ static const struct {
     {"/v1/holds", NULL, NULL, NULL},
     {"/v1/holds", "{}", "", NULL},
     {"/v1/holds", "{}", "a\r\nHost: b", NULL},
-    {"/v1/holds", "{}", "a\x7f", NULL},
+    {"/v1/holds", "{}", "a b", NULL},
     {"/v1/holds", "{}", NULL, ""},
     {"/v1/holds", "{}", NULL, "\"3\"\n"},
 };
