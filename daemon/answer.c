@@ -12,6 +12,7 @@
 
 #include "admission.h"
 #include "codec.h"
+#include "conditions.h"
 #include "log.h"
 #include "worker.h"
 
@@ -24,22 +25,29 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
         MHD_add_response_header(response, name, value);
 }
 
-/* Takes the response over. */
-static enum MHD_Result queue(struct exchange *exchange, const struct answer *answer,
-                             struct MHD_Response *response)
+static void add_headers(struct MHD_Response *response, const struct answer *answer)
 {
-    struct worker *worker = exchange->worker;
-    enum MHD_Result queued;
-
-    if (!response)
-        return MHD_NO;
-    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type ? answer->type : JSON_TYPE);
+    if (answer->status != MHD_HTTP_NOT_MODIFIED)
+        add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type ? answer->type : JSON_TYPE);
     add_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     add_header(response, MHD_HTTP_HEADER_ALLOW, answer->allow);
     add_header(response, MHD_HTTP_HEADER_ETAG, answer->etag);
     add_header(response, MHD_HTTP_HEADER_LOCATION, answer->location);
     add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, answer->retry_after);
     add_header(response, MHD_HTTP_HEADER_VARY, answer->vary);
+    add_header(response, "Idempotency-Replayed", answer->replayed);
+}
+
+/* Takes the response over; NULL, where memory was short, closes the connection. */
+static enum MHD_Result queue_as_it_is(struct exchange *exchange, const struct answer *answer,
+                                      struct MHD_Response *response)
+{
+    struct worker *worker = exchange->worker;
+    enum MHD_Result queued;
+
+    if (!response)
+        return MHD_NO;
+    add_headers(response, answer);
     exchange->answering = true;
     worker->answering++;
     worker_count_answer(worker, answer->status);
@@ -48,12 +56,44 @@ static enum MHD_Result queue(struct exchange *exchange, const struct answer *ans
     return queued;
 }
 
+static struct MHD_Response *response_of_text(char *text)
+{
+    return text ? MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE) : NULL;
+}
+
+/* The client has something else than what there is. */
+static enum MHD_Result queue_refusal(struct exchange *exchange, const char *etag)
+{
+    struct answer answer = {
+        .status = MHD_HTTP_PRECONDITION_FAILED, .type = PROBLEM_TYPE, .etag = etag};
+    struct problem problem;
+
+    problem_set(&problem, PROBLEM_PRECONDITION_FAILED, MHD_HTTP_HEADER_IF_MATCH,
+                "what is here has another entity tag: %s", etag ? etag : "none at all");
+    worker_count_problem(exchange->worker, problem.kind);
+    return queue_as_it_is(exchange, &answer, response_of_text(codec_problem(&problem)));
+}
+
+/*
+ * Takes the response over. A client that has it already gets its head alone: MHD leaves out the
+ * body of a 304, and tells the length that it would have.
+ */
+static enum MHD_Result queue(struct exchange *exchange, const struct answer *answer,
+                             struct MHD_Response *response)
+{
+    struct answer told = *answer;
+
+    if (response && answer->status == MHD_HTTP_OK)
+        told.status = conditions_status(exchange, answer->etag);
+    if (told.status == answer->status || told.status == MHD_HTTP_NOT_MODIFIED)
+        return queue_as_it_is(exchange, &told, response);
+    MHD_destroy_response(response);
+    return queue_refusal(exchange, answer->etag);
+}
+
 enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answer, char *text)
 {
-    if (!text)
-        return MHD_NO;
-    return queue(exchange, answer,
-                 MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE));
+    return queue(exchange, answer, response_of_text(text));
 }
 
 enum MHD_Result answer_constant(struct exchange *exchange, const char *text)
@@ -64,12 +104,17 @@ enum MHD_Result answer_constant(struct exchange *exchange, const char *text)
         MHD_create_response_from_buffer(strlen(text), (void *)text, MHD_RESPMEM_PERSISTENT));
 }
 
-enum MHD_Result answer_json(struct exchange *exchange, json_t *value)
+enum MHD_Result answer_tagged_json(struct exchange *exchange, const char *tag, json_t *value)
 {
     char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
 
     json_decref(value);
-    return answer_text(exchange, &(struct answer){.status = MHD_HTTP_OK}, text);
+    return answer_text(exchange, &(struct answer){.status = MHD_HTTP_OK, .etag = tag}, text);
+}
+
+enum MHD_Result answer_json(struct exchange *exchange, json_t *value)
+{
+    return answer_tagged_json(exchange, NULL, value);
 }
 
 struct evbuffer *answer_buffer_new(const char *begin)
@@ -163,24 +208,30 @@ enum MHD_Result answer_hidden_parameter(struct exchange *exchange, const char *n
 char *answer_hold_text(struct exchange *exchange, const struct hold *hold,
                        const struct timer *next_timer, instant now)
 {
-    const struct law *law = worker_law(exchange->worker);
-    const struct facility *facility = law_facility(law, hold->facility);
+    const char *zone_name = law_zone_name(worker_law(exchange->worker), hold->facility);
 
-    return codec_hold(hold, facility ? facility->zone_name : "UTC",
-                      next_timer->kind != TIMER_NONE ? next_timer : NULL, now,
+    return codec_hold(hold, zone_name, next_timer->kind != TIMER_NONE ? next_timer : NULL, now,
                       answer_hidden(exchange));
 }
 
-enum MHD_Result answer_hold(struct exchange *exchange, unsigned status, const struct hold *hold,
-                            const struct timer *next_timer, instant now)
+enum MHD_Result answer_reply(struct exchange *exchange, struct reply *reply)
 {
-    char etag[24], location[40];
-    struct answer answer = {.status = status, .etag = etag};
+    char tag[ENTITY_TAG_SIZE], location[40];
+    struct answer answer = {
+        .status = reply->status,
+        .type = reply->status >= MHD_HTTP_BAD_REQUEST ? PROBLEM_TYPE : JSON_TYPE,
+        .replayed = reply->replayed ? "true" : NULL,
+    };
+    char *body = reply->body;
 
-    snprintf(etag, sizeof(etag), "\"%" PRId64 "\"", hold->rev);
-    if (status == MHD_HTTP_CREATED) {
-        snprintf(location, sizeof(location), "/v1/holds/%" PRId64, hold->id);
+    reply_tag(reply->rev, tag);
+    if (reply->rev)
+        answer.etag = tag;
+    snprintf(location, sizeof(location), "/v1/holds/%" PRId64, reply->hold);
+    if (reply->status == MHD_HTTP_CREATED)
         answer.location = location;
-    }
-    return answer_text(exchange, &answer, answer_hold_text(exchange, hold, next_timer, now));
+    reply->body = NULL;
+    if (reply->kind)
+        worker_count_problem(exchange->worker, reply->kind);
+    return answer_text(exchange, &answer, body);
 }

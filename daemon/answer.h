@@ -25,6 +25,7 @@ struct answer {
     const char *location;
     const char *retry_after;
     const char *vary;
+    const char *replayed;
 };
 
 /* Answers with a text that is free()d afterwards; NULL, where memory was short, closes the
@@ -34,8 +35,10 @@ enum MHD_Result answer_text(struct exchange *exchange, const struct answer *answ
 /* Answers 200 with JSON that is there for good. */
 enum MHD_Result answer_constant(struct exchange *exchange, const char *text);
 
-/* Answers 200 with a value, which it takes over; NULL closes the connection. */
+/* Answers 200 with a value, which it takes over; NULL closes the connection. With a tag, clients
+ * need not be sent again what they have. */
 enum MHD_Result answer_json(struct exchange *exchange, json_t *value);
+enum MHD_Result answer_tagged_json(struct exchange *exchange, const char *tag, json_t *value);
 
 /* A buffer that begins with such a text; NULL where memory is short. */
 struct evbuffer *answer_buffer_new(const char *begin);
@@ -58,9 +61,8 @@ answer_refusal(struct exchange *exchange, enum problem_kind kind, const char *de
 /* Answers that the database could not be read, and logs it. */
 enum MHD_Result answer_unreadable(struct exchange *exchange, int error);
 
-/* Answers with a hold; where it is new (status 201), also with its address. */
-enum MHD_Result answer_hold(struct exchange *exchange, unsigned status, const struct hold *hold,
-                            const struct timer *next_timer, instant now);
+/* Answers with a reply, of which it takes the body over. */
+enum MHD_Result answer_reply(struct exchange *exchange, struct reply *reply);
 
 /* The flags of those members of records that the client may not see. */
 unsigned answer_hidden(struct exchange *exchange);

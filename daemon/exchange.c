@@ -11,6 +11,7 @@
 
 #include "admission.h"
 #include "answer.h"
+#include "conditions.h"
 #include "sweep.h"
 #include "worker.h"
 
@@ -182,6 +183,16 @@ static enum MHD_Result route(struct exchange *exchange)
     return exchange->match.handler(exchange, &query);
 }
 
+static enum MHD_Result check_conditions(struct exchange *exchange)
+{
+    struct problem problem;
+    int r = conditions_check(exchange, &problem);
+
+    if (r < 0)
+        return answer_refusal(exchange, PROBLEM_OVERLOADED, "memory is short");
+    return r ? answer_problem(exchange, &problem) : route(exchange);
+}
+
 static enum MHD_Result refuse_stopping(struct exchange *exchange)
 {
     if (atomic_load(&exchange->worker->options->view->failed))
@@ -208,7 +219,7 @@ static enum MHD_Result dispatch(struct exchange *exchange)
         !is_json(header(exchange, MHD_HTTP_HEADER_CONTENT_TYPE)))
         return answer_refusal(exchange, PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                               "a body is " JSON_TYPE ", and its Content-Type says so");
-    return route(exchange);
+    return check_conditions(exchange);
 }
 
 /* The head of a request is there. One with a body too long to be read past is answered at once. */

@@ -32,7 +32,7 @@ struct pending {
 
 static inline void pending_free(struct pending *pending)
 {
-    free(pending->operation.mistakes);
+    operation_clear(&pending->operation);
     free(pending);
 }
 DEFINE_CLEANUP(struct pending *, pending_free)

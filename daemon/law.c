@@ -94,6 +94,13 @@ const struct facility *law_facility(const struct law *law, const char *id)
     return NULL;
 }
 
+const char *law_zone_name(const struct law *law, const char *id)
+{
+    const struct facility *facility = law_facility(law, id);
+
+    return facility ? facility->zone_name : "UTC";
+}
+
 const struct policy_clock *law_bound(const struct law *law, const struct hold *hold)
 {
     const struct policy *policy = books_policy(law->books, hold->policy);

@@ -49,6 +49,9 @@ bool law_rule(const struct law *law, const char *name, struct rule *rule);
 /* The facility of that id, or NULL. */
 const struct facility *law_facility(const struct law *law, const char *id);
 
+/* The name of that facility's zone; "UTC" where there is none of that id any more. */
+const char *law_zone_name(const struct law *law, const char *id);
+
 /* The bound on a hold's time by the policy that decided on it; NULL without one. */
 const struct policy_clock *law_bound(const struct law *law, const struct hold *hold);
 

@@ -76,6 +76,8 @@ static int load(struct ledger *ledger)
     if (!r)
         r = store_announced(ledger->store, &ledger->announced_seq);
     if (!r)
+        r = store_oldest_reply(ledger->store, &ledger->oldest_reply_at);
+    if (!r)
         r = ledger_note_law(ledger);
     ledger->overdue_moved = true;
     if (!r)
@@ -155,6 +157,7 @@ static int run_transaction(struct ledger *ledger, struct operation *operations, 
 {
     int r;
 
+    ledger->n_remembered = 0;
     r = store_begin(ledger->store);
     for (struct operation *o = operations; o && !r; o = o->next)
         r = ledger_apply(ledger, o, now);
@@ -162,6 +165,8 @@ static int run_transaction(struct ledger *ledger, struct operation *operations, 
         r = ledger_review(ledger, now);
     if (!r)
         r = ledger_fire(ledger, 0, now);
+    if (!r)
+        r = ledger_forget(ledger, now);
     if (!r)
         r = save_announced(ledger);
     if (!r)
@@ -173,8 +178,16 @@ static int run_transaction(struct ledger *ledger, struct operation *operations, 
     return r;
 }
 
+void operation_clear(struct operation *operation)
+{
+    free(operation->mistakes);
+    free(operation->if_match);
+    reply_clear(&operation->reply);
+}
+
 void operation_fail(struct operation *operation, const char *detail)
 {
+    reply_clear(&operation->reply); /* it speaks of what never came to be */
     if (operation->law)
         law_unref(operation->law);
     operation->law = NULL;
@@ -195,7 +208,10 @@ static void count_operations(struct ledger *ledger, const struct operation *oper
     int64_t n = 0;
 
     for (const struct operation *o = operations; o; o = o->next, n++)
-        atomic_fetch_add(o->result ? &view->refused[o->result] : &view->commands, 1);
+        if (o->reply.replayed)
+            atomic_fetch_add(&view->replayed, 1);
+        else
+            atomic_fetch_add(o->result ? &view->refused[o->result] : &view->commands, 1);
     if (n > 0)
         histogram_observe(&view->commit_size, n);
 }

@@ -11,7 +11,9 @@
  */
 
 #include "clock.h"
+#include "idempotency.h"
 #include "in_force.h"
+#include "reply.h"
 #include "transition.h"
 #include "view.h"
 
@@ -20,11 +22,16 @@ struct operation {
     struct command command; /* in: for a request, hold_id is 0; the ledger gives the id */
     struct law *law;        /* in: no command, but the law from here on; a reference, taken over
                              * by the time of done() whatever the result */
+    struct idempotency idempotency; /* in: the key by which it may come again, "" for none */
+    char *if_match; /* in: entity tags (entity_tag.h) of which the hold's must be one; NULL where
+                     * any will do; the submitter's to free() */
 
     /*
      * Out: 0; an enum problem_kind (nothing was recorded); PROBLEM_NOT_FOUND where there is no such
-     * hold, PROBLEM_UNKNOWN_FACILITY or PROBLEM_UNKNOWN_HOLD on a request, PROBLEM_STORAGE_FAILED
-     * where the commit failed.
+     * hold, PROBLEM_UNKNOWN_FACILITY or PROBLEM_UNKNOWN_HOLD on a request,
+     * PROBLEM_PRECONDITION_FAILED where the hold's tag is none of `if_match`,
+     * PROBLEM_IDEMPOTENCY_KEY_REUSED where the key came with another command,
+     * PROBLEM_STORAGE_FAILED where the commit failed.
      */
     int result;
     struct problem problem;
@@ -33,12 +40,22 @@ struct operation {
     struct timer next_timer; /* its earliest timer; kind is TIMER_NONE without one */
     instant now;             /* when it was recorded */
 
+    /*
+     * Out, of a command with a key: the reply that is kept for it. Where it was given before, all
+     * other results are void: nothing happened this time. Without status there is none, and the
+     * submitter makes its own. The submitter's to clear.
+     */
+    struct reply reply;
+
     /* Called on the ledger's thread once `result` is final and on disk; owns the operation from
      * then. */
     void (*done)(struct operation *operation);
     void *context;          /* the submitter's own */
     struct operation *next; /* of whatever queue it is in */
 };
+
+/* Frees what is the submitter's to free. */
+void operation_clear(struct operation *operation);
 
 /* The result where storage has failed. */
 void operation_fail(struct operation *operation, const char *detail);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "consult.h"
+#include "entity_tag.h"
 #include "ledger_step.h"
 
 static instant effective_at(const struct command *command, instant now)
@@ -96,6 +97,22 @@ int ledger_complete(struct ledger *ledger, struct command *command, const struct
     return r;
 }
 
+/* Whether the hold is still as its client knows it. Here and not before, because others may have
+ * changed it in this very turn. */
+static int check_tag(struct operation *operation, const struct hold *hold)
+{
+    char tag[ENTITY_TAG_SIZE];
+
+    reply_tag(hold->rev, tag);
+    if (!operation->if_match || entity_tags_have(operation->if_match, tag, ENTITY_TAG_STRONG))
+        return 0;
+    problem_set(&operation->problem, PROBLEM_PRECONDITION_FAILED, "If-Match",
+                "the hold is now at revision %" PRId64 "; look at it before you repeat this",
+                hold->rev);
+    operation->problem.rev = hold->rev;
+    return PROBLEM_PRECONDITION_FAILED;
+}
+
 static int apply_to_hold(struct ledger *ledger, struct operation *operation, instant now)
 {
     struct command *command = &operation->command;
@@ -103,6 +120,8 @@ static int apply_to_hold(struct ledger *ledger, struct operation *operation, ins
     int r;
 
     r = find_hold(ledger, operation, &hold);
+    if (!r)
+        r = check_tag(operation, &hold);
     if (!r)
         r = ledger_complete(ledger, command, &hold, ledger_facility(ledger, &hold), now);
     if (!r)
@@ -142,13 +161,24 @@ static int apply_in_savepoint(struct ledger *ledger, struct operation *operation
 }
 
 /* What is due on the hold happens to it first: no command overtakes time. */
-int ledger_apply(struct ledger *ledger, struct operation *operation, instant now)
+static int apply_command(struct ledger *ledger, struct operation *operation, instant now)
 {
     int r = 0;
 
-    if (operation->law)
-        return ledger_apply_law(ledger, operation);
     if (operation->command.kind != COMMAND_REQUEST)
         r = ledger_fire(ledger, operation->command.hold_id, now);
     return r ? r : apply_in_savepoint(ledger, operation, now);
+}
+
+int ledger_apply(struct ledger *ledger, struct operation *operation, instant now)
+{
+    int r;
+
+    if (operation->law)
+        return ledger_apply_law(ledger, operation);
+    r = ledger_recall(ledger, operation);
+    if (r)
+        return r < 0 ? r : 0;
+    r = apply_command(ledger, operation, now);
+    return r ? r : ledger_remember(ledger, operation, now);
 }

@@ -6,20 +6,20 @@
 
 #include "answer.h"
 #include "codec.h"
+#include "conditions.h"
 #include "worker.h"
 
-/* The second step: the ledger is done. */
+/* The second step: the ledger is done, and has written the reply itself where that is kept. */
 static enum MHD_Result answer_command(struct exchange *exchange)
 {
     _cleanup_(pending_free_ptr) struct pending *pending = exchange->pending;
-    const struct operation *operation = &pending->operation;
-    bool is_new = operation->command.kind == COMMAND_REQUEST;
+    struct reply *reply = &pending->operation.reply;
 
     exchange->pending = NULL;
-    if (operation->result)
-        return answer_problem(exchange, &operation->problem);
-    return answer_hold(exchange, is_new ? MHD_HTTP_CREATED : MHD_HTTP_OK, &operation->hold,
-                       &operation->next_timer, operation->now);
+    if (!reply->status &&
+        reply_operation(reply, worker_law(exchange->worker), &pending->operation) < 0)
+        return MHD_NO;
+    return answer_reply(exchange, reply);
 }
 
 static enum MHD_Result submit(struct exchange *exchange, enum command_kind kind, int64_t hold_id)
@@ -36,6 +36,8 @@ static enum MHD_Result submit(struct exchange *exchange, enum command_kind kind,
     command_init(&pending->operation.command, kind, hold_id, actor, exchange->peer.pid);
     r = codec_command_parse(exchange->body, exchange->body_size, &pending->operation.command,
                             &problem);
+    if (!r)
+        r = conditions_attach(exchange, &pending->operation);
     if (r < 0)
         return answer_refusal(exchange, PROBLEM_OVERLOADED, "memory is short");
     if (r > 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "conditions.h"
 #include "value.h"
 #include "worker.h"
 
@@ -159,11 +160,12 @@ static int read_inquiry(const struct law *law, const struct query *query, struct
 
 enum MHD_Result deadline_get(struct exchange *exchange, const struct query *query)
 {
-    const struct law *law = worker_law(exchange->worker);
+    char tag[ENTITY_TAG_SIZE];
     struct inquiry inquiry;
     struct problem problem;
 
-    if (read_inquiry(law, query, &inquiry, &problem))
+    conditions_law_tag(exchange, tag);
+    if (read_inquiry(worker_law(exchange->worker), query, &inquiry, &problem))
         return answer_problem(exchange, &problem);
-    return answer_json(exchange, inquiry_value(&inquiry));
+    return answer_tagged_json(exchange, tag, inquiry_value(&inquiry));
 }

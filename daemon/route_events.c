@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "codec.h"
+#include "conditions.h"
 #include "worker.h"
 
 #define LIMIT_DEFAULT 100
@@ -23,6 +24,7 @@ struct page {
     size_t count;
     int64_t last_seq; /* on the page */
     unsigned hidden;  /* flags of members that the client may not see */
+    char tag[ENTITY_TAG_SIZE];
 };
 
 static int put_body(struct page *page, const char *body, size_t size)
@@ -75,7 +77,8 @@ static enum MHD_Result answer_page(struct exchange *exchange, struct page *page)
     if (page->last_seq > last_seq)
         last_seq = page->last_seq;
     evbuffer_add_printf(page->buffer, "],\"last_seq\":%" PRId64 "}", last_seq);
-    return answer_buffer(exchange, &(struct answer){.status = MHD_HTTP_OK}, page->buffer);
+    return answer_buffer(exchange, &(struct answer){.status = MHD_HTTP_OK, .etag = page->tag},
+                         page->buffer);
 }
 
 static int parse_range(struct exchange *exchange, const struct query *query,
@@ -95,8 +98,10 @@ static int parse_range(struct exchange *exchange, const struct query *query,
 static enum MHD_Result answer_events(struct exchange *exchange)
 {
     struct page page = {0};
-    int r = fill(exchange, 0, &page);
+    int r;
 
+    conditions_history_tag(exchange, page.tag);
+    r = fill(exchange, 0, &page);
     return r < 0 ? answer_unreadable(exchange, r) : answer_page(exchange, &page);
 }
 
@@ -121,6 +126,7 @@ enum MHD_Result hold_events(struct exchange *exchange, const struct query *query
 
     if (parse_range(exchange, query, &problem))
         return answer_problem(exchange, &problem);
+    conditions_history_tag(exchange, page.tag);
     r = reader_hold(exchange->worker->reader, exchange->match.id, &hold, &timer);
     if (r > 0)
         return answer_refusal(exchange, PROBLEM_NOT_FOUND, "there is no hold %" PRId64,

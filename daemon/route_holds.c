@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "answer.h"
+#include "conditions.h"
 #include "worker.h"
 
 #define LIMIT_DEFAULT 100
@@ -21,6 +22,7 @@ enum MHD_Result hold_get(struct exchange *exchange, const struct query *query)
     struct worker *worker = exchange->worker;
     struct hold hold;
     struct timer next_timer;
+    struct reply reply;
     int r = reader_hold(worker->reader, exchange->match.id, &hold, &next_timer);
 
     (void)query;
@@ -29,8 +31,9 @@ enum MHD_Result hold_get(struct exchange *exchange, const struct query *query)
     if (r > 0)
         return answer_refusal(exchange, PROBLEM_NOT_FOUND, "there is no hold %" PRId64,
                               exchange->match.id);
-    return answer_hold(exchange, MHD_HTTP_OK, &hold, &next_timer,
-                       clock_now(worker->options->clock));
+    r = reply_hold(&reply, worker_law(worker), MHD_HTTP_OK, &hold, &next_timer,
+                   clock_now(worker->options->clock), answer_hidden(exchange));
+    return r ? MHD_NO : answer_reply(exchange, &reply);
 }
 
 struct list {
@@ -97,6 +100,7 @@ enum MHD_Result holds_list(struct exchange *exchange, const struct query *query)
 {
     struct worker *worker = exchange->worker;
     struct list list = {.exchange = exchange, .now = clock_now(worker->options->clock)};
+    char tag[ENTITY_TAG_SIZE];
     struct hold_filter filter;
     struct problem problem;
     int r;
@@ -105,6 +109,7 @@ enum MHD_Result holds_list(struct exchange *exchange, const struct query *query)
         return answer_problem(exchange, &problem);
     if (filter.booking && answer_hidden(exchange))
         return answer_hidden_parameter(exchange, "booking");
+    conditions_history_tag(exchange, tag);
     list.limit = filter.limit++;
     list.buffer = answer_buffer_new("{\"holds\":[");
     if (!list.buffer)
@@ -115,5 +120,6 @@ enum MHD_Result holds_list(struct exchange *exchange, const struct query *query)
         return answer_unreadable(exchange, r);
     }
     end_list(&list);
-    return answer_buffer(exchange, &(struct answer){.status = MHD_HTTP_OK}, list.buffer);
+    return answer_buffer(exchange, &(struct answer){.status = MHD_HTTP_OK, .etag = tag},
+                         list.buffer);
 }

@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "codec.h"
 #include "codec_input.h"
+#include "conditions.h"
 #include "value.h"
 #include "worker.h"
 
@@ -57,14 +58,17 @@ static json_t *policy_value(const struct law *law, const struct policy *policy, 
 
 enum MHD_Result policies_list(struct exchange *exchange, const struct query *query)
 {
-    const struct law *law = worker_law(exchange->worker);
     instant now = clock_now(exchange->worker->options->clock);
     json_t *policies = json_array();
+    char tag[ENTITY_TAG_SIZE];
+    const struct law *law;
 
     (void)query;
+    conditions_law_tag(exchange, tag);
+    law = worker_law(exchange->worker);
     for (size_t i = 0; i < law->books->policies.count; i++)
         json_array_append_new(policies, policy_value(law, law->books->policies.books[i], now));
-    return answer_json(exchange, json_pack("{s:o}", "policies", policies));
+    return answer_tagged_json(exchange, tag, json_pack("{s:o}", "policies", policies));
 }
 
 static enum MHD_Result refuse_name(struct exchange *exchange)
@@ -76,16 +80,20 @@ static enum MHD_Result refuse_name(struct exchange *exchange)
 
 enum MHD_Result policy_get(struct exchange *exchange, const struct query *query)
 {
-    const struct law *law = worker_law(exchange->worker);
-    const struct policy *policy = books_policy(law->books, exchange->match.name);
+    const struct policy *policy;
+    char tag[ENTITY_TAG_SIZE];
+    const struct law *law;
     json_t *value;
 
     (void)query;
+    conditions_law_tag(exchange, tag);
+    law = worker_law(exchange->worker);
+    policy = books_policy(law->books, exchange->match.name);
     if (!policy)
         return refuse_name(exchange);
     value = policy_value(law, policy, clock_now(exchange->worker->options->clock));
     json_object_set_new(value, "text", json_string(policy_text(policy)));
-    return answer_json(exchange, value);
+    return answer_tagged_json(exchange, tag, value);
 }
 
 /* ---- what would be decided ---- */

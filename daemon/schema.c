@@ -17,6 +17,7 @@ static const char *const migrations[] = {
 #include "daemon/schema_001.inc"
 #include "daemon/schema_002.inc"
 #include "daemon/schema_003.inc"
+#include "daemon/schema_004.inc"
 };
 
 static int run_migration(sqlite3 *db, size_t version)

@@ -16,6 +16,7 @@
 
 struct server {
     struct server_options options;
+    instant began_at;
     struct writer_listener listener;
     struct acceptor *acceptor;
     size_t n_running;
@@ -51,6 +52,7 @@ static struct server *server_new(const struct server_options *options)
         return NULL;
     }
     server->options = *options;
+    server->began_at = clock_now(options->clock);
     server->listener = (struct writer_listener){
         .committed = on_committed,
         .failed = on_failed,
@@ -130,6 +132,11 @@ void server_free(struct server *server)
         worker_close(&server->workers[i]);
     free(server->names);
     free(server);
+}
+
+instant server_began_at(const struct server *server)
+{
+    return server->began_at;
 }
 
 void server_add_up(const struct server *server, struct server_totals *totals)

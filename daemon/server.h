@@ -58,5 +58,8 @@ struct server_totals {
     uint64_t polls; /* that wait */
 };
 
+/* When it was started, which tells one run of the daemon from another. For any thread. */
+instant server_began_at(const struct server *server);
+
 /* For any thread. */
 void server_add_up(const struct server *server, struct server_totals *totals);

@@ -71,6 +71,14 @@ static const char *const texts[STATEMENTS] = {
     [STATEMENT_NEXT_DUE] = "SELECT min(due_at) FROM timer",
     [STATEMENT_NEXT_TIMER] = "SELECT hold, kind, rung_s, due_at FROM timer WHERE hold = ?"
                              " ORDER BY due_at LIMIT 1",
+    [STATEMENT_REPLY_RECALL] = "SELECT fingerprint, status, kind, hold, rev, body FROM idempotency"
+                               " WHERE key = ? AND uid = ?",
+    [STATEMENT_REPLY_REMEMBER] = "INSERT INTO idempotency (key, uid, fingerprint, recorded_at, "
+                                 "status, kind, hold, rev, body)"
+                                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [STATEMENT_REPLIES_FORGET] = "DELETE FROM idempotency WHERE id IN (SELECT id FROM idempotency"
+                                 " WHERE recorded_at <= ? ORDER BY recorded_at LIMIT ?)",
+    [STATEMENT_REPLY_OLDEST] = "SELECT min(recorded_at) FROM idempotency",
     [STATEMENT_ANNOUNCED] = "SELECT value FROM meta WHERE name = 'announced_seq'",
     [STATEMENT_LAW] = "SELECT value FROM meta WHERE name = 'law'",
     [STATEMENT_SET_LAW] = "INSERT INTO meta (name, value) VALUES ('law', ?)"

@@ -15,8 +15,10 @@
  */
 
 #include "event.h"
+#include "idempotency.h"
 #include "law.h"
 #include "macro.h"
+#include "reply.h"
 #include "transition.h"
 
 struct store;
@@ -87,6 +89,22 @@ int store_due(struct store *store, int64_t hold, instant now, struct timer *time
               size_t *n_timers);
 int store_next_due(struct store *store, instant *due_at); /* INSTANT_NONE without one */
 int store_next_timer(struct store *store, int64_t hold, struct timer *timer); /* or TIMER_NONE */
+
+/*
+ * Replies to commands that may come again, by their keys. store_recall() returns 0 and the reply
+ * that was kept, for reply_clear(), or which it is of:
+ */
+enum store_recall {
+    STORE_NO_REPLY = 1,  /* the key is new */
+    STORE_OTHER_REQUEST, /* the key came with another request */
+};
+int store_recall(struct store *store, const struct idempotency *idempotency, struct reply *reply);
+int store_remember(struct store *store, const struct idempotency *idempotency,
+                   const struct reply *reply, instant now);
+
+/* Drops at most `max` of the replies that were kept until `until` or before, the oldest first. */
+int store_forget(struct store *store, instant until, size_t max);
+int store_oldest_reply(struct store *store, instant *recorded_at); /* INSTANT_NONE without one */
 
 /* How far the history was announced in the log. */
 int store_announced(struct store *store, int64_t *seq);

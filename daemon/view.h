@@ -32,6 +32,7 @@ struct view {
     struct histogram expiry_late_us; /* from deadlines to the moments their expiries say */
     _Atomic int64_t commands;        /* committed */
     _Atomic int64_t refused[PROBLEM_KINDS]; /* commands that the ledger refused */
+    _Atomic int64_t replayed; /* commands that had come before, and got their answer again */
     _Atomic int64_t timers_fired;
     _Atomic int64_t max_late_us; /* worst lateness of an expiry that fell due while running */
     _Atomic int64_t clock_steps; /* how often the wall clock was set, or the machine slept */

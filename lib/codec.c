@@ -283,6 +283,8 @@ char *codec_problem(const struct problem *problem)
         (put(object, "state", name_value(&hold_state_names, problem->state)) ||
          put(object, "legal", legal_value(problem->legal))))
         return NULL;
+    if (problem->rev && put(object, "rev", json_integer(problem->rev)))
+        return NULL;
     if (problem->mistakes && put(object, "mistakes", lines_value(problem->mistakes)))
         return NULL;
     return json_dumps(object, JSON_COMPACT);

@@ -31,6 +31,14 @@ def has_time(call):
     return any(is_instant(nullable(part)[1]) for part in members(call).values())
 
 
+def headers_of(call):
+    return {parameter.name for parameter in call.parameters_in("header")}
+
+
+def is_command(call):
+    return call.method == "POST" and call.path.startswith("/v1/holds")
+
+
 def has_facility(call):
     return "facility" in members(call) or any(name == "facility" for name, _ in needed(call))
 
@@ -46,6 +54,27 @@ class Answers(OpenApiCase):
 
     def invalid_parameter(self, call):
         return self.send(call, f"{call.parameters_in('query')[0].name}=%00")
+
+    def with_headers(self, call, **headers):
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.send(call, needed(call), self.example(call), headers=headers, **self.parts_for(call))
+
+    def invalid_header(self, call):
+        answers = [self.send(call, headers={name: "two words"}) for name in headers_of(call)]
+        self.assertEqual({outcome(answer) for answer in answers}, {(400, "invalid-header")})
+        return answers[0]
+
+    def not_modified(self, call):
+        return self.with_headers(call, If_None_Match="*")
+
+    def precondition_failed(self, call):
+        return self.with_headers(call, If_Match='"none"')
+
+    def idempotency_key_reused(self, call):
+        """Each time it is about another hold, or other moments."""
+        key = f"openapi-{call.id}"
+        self.assertIn(self.with_headers(call, Idempotency_Key=key).status, (200, 201))
+        return self.with_headers(call, Idempotency_Key=key)
 
     def malformed_json(self, call):
         return self.send(call, raw=b"{")
@@ -110,6 +139,10 @@ class Answers(OpenApiCase):
         (succeeds, lambda call: True),
         (unknown_parameter, lambda call: True),
         (invalid_parameter, lambda call: call.parameters_in("query")),
+        (invalid_header, headers_of),
+        (not_modified, lambda call: "If-None-Match" in headers_of(call)),
+        (precondition_failed, lambda call: "If-Match" in headers_of(call)),
+        (idempotency_key_reused, is_command),
         (malformed_json, has_body),
         (duplicate_field, has_body),
         (unknown_field, has_body),

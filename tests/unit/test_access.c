@@ -64,12 +64,20 @@ START_TEST(sets_of_roles_are_named)
 }
 END_TEST
 
+/* The ledger writes replies to commands, and knows no role to hide anything from. */
+START_TEST(who_may_give_a_command_may_see_its_answer)
+{
+    ck_assert_uint_eq(access_of(CALL_COMMAND + _i) & ~access_to_personal(), 0);
+}
+END_TEST
+
 int main(void)
 {
     const struct unit_test tests[] = {
         {.test = while_nobody_has_a_role_root_and_the_daemons_user_have_all},
         {.test = a_role_comes_by_user_group_or_both},
         {.test = sets_of_roles_are_named},
+        {who_may_give_a_command_may_see_its_answer, COMMAND_FROM_OUTSIDE},
     };
 
     return unit_run("access", tests, ARRAY_SIZE(tests));

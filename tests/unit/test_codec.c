@@ -222,6 +222,19 @@ START_TEST(what_is_illegal_comes_with_what_is_legal)
 }
 END_TEST
 
+START_TEST(a_hold_that_is_another_by_now_comes_with_its_revision)
+{
+    struct problem problem;
+
+    problem_set(&problem, PROBLEM_PRECONDITION_FAILED, "If-Match", "look first");
+    problem.rev = 7;
+    check_text(codec_problem(&problem),
+               "{\"type\":\"about:blank\",\"title\":\"Precondition Failed\",\"status\":412,"
+               "\"kind\":\"precondition-failed\",\"detail\":\"look first\","
+               "\"field\":\"If-Match\",\"rev\":7}");
+}
+END_TEST
+
 START_TEST(every_problem_has_a_title)
 {
     struct problem problem;
@@ -304,6 +317,7 @@ int main(void)
         {.test = texts_are_escaped_as_json_wants_them},
         {a_problem_is_told_in_rfc_9457, ARRAY_SIZE(problems)},
         {.test = what_is_illegal_comes_with_what_is_legal},
+        {.test = a_hold_that_is_another_by_now_comes_with_its_revision},
         {every_problem_has_a_title, PROBLEM_KINDS - 1},
         {.test = mistakes_are_told_line_by_line_whatever_is_in_them},
     };

@@ -49,6 +49,7 @@ START_TEST(tells_what_the_view_says)
     atomic_store(&view->announced_seq, 14);
     atomic_store(&view->commands, 15);
     atomic_store(&view->refused[PROBLEM_TIME_ORDER], 16);
+    atomic_store(&view->replayed, 23);
     atomic_store(&view->queued, 17);
     atomic_store(&view->timers_fired, 18);
     atomic_store(&view->max_late_us, 19 * US_PER_S);
@@ -62,6 +63,7 @@ START_TEST(tells_what_the_view_says)
     expect(&monitor, "\ndetainerd_events_announced_total 14\n");
     expect(&monitor, "\ndetainerd_commands_total 15\n");
     expect(&monitor, "\ndetainerd_commands_refused_total{kind=\"time-order\"} 16\n");
+    expect(&monitor, "\ndetainerd_commands_replayed_total 23\n");
     expect(&monitor, "\ndetainerd_queued_commands 17\n");
     expect(&monitor, "\ndetainerd_timers_fired_total 18\n");
     expect(&monitor, "\ndetainerd_expiry_lateness_max_seconds 19.000000\n");

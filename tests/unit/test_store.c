@@ -57,7 +57,7 @@ START_TEST(makes_a_database_and_knows_it_again)
     stored_reopen(&stored);
     ck_assert_int_eq(store_hold(stored.store, 1, &read), 0);
     ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA application_id"), 0x64746e72);
-    ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA user_version"), 3);
+    ck_assert_int_eq(foreign_number(&stored.world, "PRAGMA user_version"), 4);
     ck_assert_int_eq(
         foreign_number(&stored.world, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
     stored_close(&stored);
@@ -84,7 +84,7 @@ static const char *const foreign_files[] = {
     "PRAGMA application_id = 1196444487",
     "PRAGMA user_version = 7",
     "PRAGMA user_version = -1",
-    "PRAGMA application_id = 0x64746e72; PRAGMA user_version = 4",
+    "PRAGMA application_id = 0x64746e72; PRAGMA user_version = 5",
     "PRAGMA application_id = 0x64746e72; PRAGMA user_version = -1",
 };
 
