@@ -31,7 +31,7 @@ static int usage(void)
 {
     fputs("usage: load --socket PATH [--count N | --warmup S --seconds S] [--facility ID]\n"
           "            [--first-id N] [--ids N] [--eligible-from US] [--step US]\n"
-          "            (request|read|note|start|beanstalkd|redis):CONNECTIONS ...\n",
+          "            (request|keyed|read|note|start|beanstalkd|redis):CONNECTIONS ...\n",
           stderr);
     return 2;
 }

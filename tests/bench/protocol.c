@@ -38,12 +38,14 @@ static size_t request_body(const struct plan *plan, uint64_t n, char text[static
                    BODY_SIZE);
 }
 
-static size_t post(const char *path, const char *body, size_t length, char *text)
+/* `fields` are further header fields, with their line ends. */
+static size_t post(const char *path, const char *fields, const char *body, size_t length,
+                   char *text)
 {
     return checked(snprintf(text, REQUEST_SIZE,
-                            "POST %s HTTP/1.1\r\nHost: detainerd\r\n"
+                            "POST %s HTTP/1.1\r\nHost: detainerd\r\n%s"
                             "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                            path, length, body),
+                            path, fields, length, body),
                    REQUEST_SIZE);
 }
 
@@ -51,17 +53,33 @@ static size_t make_request(const struct plan *plan, uint64_t n, char text[static
 {
     char body[BODY_SIZE];
 
-    return post("/v1/holds", body, request_body(plan, n, body), text);
+    return post("/v1/holds", "", body, request_body(plan, n, body), text);
 }
 
-/* Scatters n over the holds, so that neither order nor locality flatters a cache (splitmix64). */
-static uint64_t some_id(const struct plan *plan, uint64_t n)
+/* Neither order nor locality of what comes out flatters a cache (splitmix64). */
+static uint64_t scatter(uint64_t n)
 {
     uint64_t mixed = (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
     mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return plan->first_id + (mixed ^ (mixed >> 31)) % plan->ids;
+    return mixed ^ (mixed >> 31);
+}
+
+/* A request that may be repeated: its key is as random as a UUID, and of its length. */
+static size_t make_keyed(const struct plan *plan, uint64_t n, char text[static REQUEST_SIZE])
+{
+    char fields[80], body[BODY_SIZE];
+    uint64_t key = scatter(plan->nonce + n);
+
+    snprintf(fields, sizeof(fields), "Idempotency-Key: %016" PRIx64 "-%019" PRIu64 "\r\n", key,
+             plan->nonce + n);
+    return post("/v1/holds", fields, body, request_body(plan, n, body), text);
+}
+
+static uint64_t some_id(const struct plan *plan, uint64_t n)
+{
+    return plan->first_id + scatter(n) % plan->ids;
 }
 
 static size_t make_read(const struct plan *plan, uint64_t n, char text[static REQUEST_SIZE])
@@ -78,7 +96,7 @@ static size_t make_note(const struct plan *plan, uint64_t n, char text[static RE
     char path[64];
 
     snprintf(path, sizeof(path), "/v1/holds/%" PRIu64 "/note", some_id(plan, n));
-    return post(path, body, sizeof(body) - 1, text);
+    return post(path, "", body, sizeof(body) - 1, text);
 }
 
 static size_t make_start(const struct plan *plan, uint64_t n, char text[static REQUEST_SIZE])
@@ -90,7 +108,7 @@ static size_t make_start(const struct plan *plan, uint64_t n, char text[static R
     snprintf(path, sizeof(path), "/v1/holds/%" PRIu64 "/start", plan->first_id + n);
     length = snprintf(body, sizeof(body), "{\"eligible_at\":\"%s\",\"reason\":\"bond_posted\"}",
                       eligible_at);
-    return post(path, body, checked(length, sizeof(body)), text);
+    return post(path, "", body, checked(length, sizeof(body)), text);
 }
 
 static size_t make_put(const struct plan *plan, uint64_t n, char text[static REQUEST_SIZE])
@@ -183,9 +201,10 @@ static ssize_t answer_zadd(const char *text, size_t length)
 }
 
 static const struct protocol protocols[] = {
-    {"request", make_request, answer_201}, {"read", make_read, answer_200},
-    {"note", make_note, answer_200},       {"start", make_start, answer_200},
-    {"beanstalkd", make_put, answer_put},  {"redis", make_zadd, answer_zadd},
+    {"request", make_request, answer_201}, {"keyed", make_keyed, answer_201},
+    {"read", make_read, answer_200},       {"note", make_note, answer_200},
+    {"start", make_start, answer_200},     {"beanstalkd", make_put, answer_put},
+    {"redis", make_zadd, answer_zadd},
 };
 
 const struct protocol *protocol_find(const char *name)
