@@ -4,7 +4,8 @@
 
 Several keep-alive clients send commands; the daemon is killed in the middle of traffic, while it
 starts and recovers, and around the instant at which timers fire. Then it is started again on the
-same files. In the end the oracle (oracle.py) compares the history with what was sent and answered.
+same files. Some commands have an Idempotency-Key: when the answer to one got lost, its client sends it
+again. In the end the oracle (oracle.py) compares the history with what was sent and answered.
 
     test_crash.py [--kills N] [--seed S] [--clients N] [--keep DIR]
 
@@ -60,6 +61,7 @@ TRAFFIC_S = 0.12         # a kill comes at most so long after READY; longer in s
 LONG_DOWN = 0.02         # how often the daemon stays down for
 LONG_DOWN_S = 1.2        # so long that what fell due meanwhile fires late
 REMEMBERED = 60          # holds that a client keeps coming back to
+KEYED = 0.5              # how often a command can be sent again
 
 
 # ---- one client ----------------------------------------------------------------------------------
@@ -101,6 +103,8 @@ class Client:
         self.count = 0
         self.dues = []                          # instants at which something we armed fires
         self.storm_at = None                    # in a storm: the deadline that everybody aims at
+        self.unheard = None                     # (command, key) under way, if it has a key
+        self.repeated = self.replayed = 0       # commands sent again, and those that had reached the ledger
         self.broke = None                       # (when, error) that ended the last run
 
     def stamp(self):
@@ -197,10 +201,10 @@ class Client:
                    if states is None or state in states.split()]
         return fitting[-1 - int(self.rng.random() ** 2 * len(fitting))] if fitting else None
 
-    def ask(self, method, path, body=None):
+    def ask(self, method, path, body=None, headers=None):
         if self.connection.sock is None:
             self.connection.connect()
-        return harness.ask(self.connection, method, path, body)
+        return harness.ask(self.connection, method, path, body, headers)
 
     def learn(self, answer):
         self.newest = answer["id"]
@@ -219,15 +223,30 @@ class Client:
         if self.connection.sock is None:
             self.connection.connect()
         command = self.oracle.sent(kind, hold, body)
-        answer = self.ask("POST", command.path, body)
+        key = None
+        if self.rng.random() < KEYED:
+            key = f"{self.number}-{self.stamp()}"
+            self.unheard = command, key
+        self.deliver(command, key)
+
+    def deliver(self, command, key):
+        answer = self.ask("POST", command.path, command.body, {"Idempotency-Key": key} if key else None)
         parsed = answer.json
+        self.unheard = None
+        self.replayed += answer.headers["Idempotency-Replayed"] == "true"
         self.oracle.answered(command, answer.status, parsed)
         if command.fate == "acknowledged":
             self.learn(parsed)
-        elif answer.status >= 500:
+        elif answer.status >= 500 or parsed["kind"] == "idempotency-key-reused":
             self.oracle.fault(f"{command.path} answered with {answer.status}: {answer.text}")
         elif "state" in parsed:
-            self.holds[hold] = parsed["state"]
+            self.holds[command.hold] = parsed["state"]
+
+    def repeat(self):
+        """Sends the command again whose answer did not come; nobody knows whether it was recorded."""
+        if self.unheard:
+            self.repeated += 1
+            self.deliver(*self.unheard)
 
     def act(self):
         weights = [weight for _, weight, _ in self.ACTIONS]
@@ -254,6 +273,7 @@ class Client:
                     break
                 except OSError:
                     give_up.wait(0.002)
+            self.repeat()
             while not give_up.is_set():
                 self.act()
         except (OSError, http.client.HTTPException) as error:
@@ -451,9 +471,17 @@ class Crash:
         if found != ["ok"]:
             self.oracle.fault(f"integrity_check: {found[:10]}")
 
+    def repeat_all(self):
+        """From here on no command with a key is in doubt."""
+        for client in self.clients:
+            client.connection = self.daemon.connection()
+            client.repeat()
+            client.connection.close()
+
     def finish(self):
         self.spawn()
         self.wait_ready()
+        self.repeat_all()
         horizon_us = self.wait_for_timers()
         self.check_own_histories()
         faults = self.oracle.conclude(self.list_holds(), horizon_us)
@@ -484,7 +512,10 @@ class Crash:
 
     def summary(self):
         moments = ", ".join(f"{count} {moment}" for moment, count in sorted(self.moments.items()))
-        return f"{sum(self.moments.values())} kills ({moments}); {self.oracle.summary()}"
+        repeated = sum(client.repeated for client in self.clients)
+        replayed = sum(client.replayed for client in self.clients)
+        return (f"{sum(self.moments.values())} kills ({moments}); {self.oracle.summary()}; "
+                f"{repeated} commands sent again, {replayed} of them had reached the ledger before")
 
 
 def run(kills, seed, **options):
