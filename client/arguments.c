@@ -56,11 +56,12 @@ static int unknown_option(const struct verb *verb, const char *name)
 {
     struct nearest nearest = nearest_to(name);
     char names[ARGUMENTS_MAX][OPTION_NAME_SIZE];
+    const struct record_field *option;
 
     for (size_t i = 0; i < ARRAY_SIZE(global_options); i++)
         nearest_consider(&nearest, global_options[i]);
-    for (size_t i = 0; verb && i < verb->options->count; i++) {
-        verb_option_name(&verb->options->fields[i], names[i]);
+    for (size_t i = 0; verb && (option = verb_option(verb, i)); i++) {
+        verb_option_name(option, names[i]);
         nearest_consider(&nearest, names[i]);
     }
     if (nearest.best)
@@ -114,10 +115,19 @@ static int set_time(struct arguments *arguments, size_t index, const char *optio
     return EXIT_DONE;
 }
 
+static size_t index_of(const struct verb *verb, const struct record_field *option)
+{
+    size_t index = 0;
+
+    while (verb_option(verb, index) != option)
+        index++;
+    return index;
+}
+
 static int set_value(struct arguments *arguments, const struct record_field *field,
                      const char *option, const char *text, instant now)
 {
-    size_t index = (size_t)(field - arguments->verb->options->fields);
+    size_t index = index_of(arguments->verb, field);
 
     assert(index < ARGUMENTS_MAX);
     if (arguments->values[index])
@@ -269,9 +279,9 @@ static int check_operands(const struct arguments *arguments)
 static int check_options(const struct arguments *arguments)
 {
     const struct verb *verb = arguments->verb;
+    const struct record_field *field;
 
-    for (size_t i = 0; i < verb->options->count; i++) {
-        const struct record_field *field = &verb->options->fields[i];
+    for (size_t i = 0; (field = verb_option(verb, i)); i++) {
         char name[OPTION_NAME_SIZE];
 
         verb_option_name(field, name);
@@ -325,10 +335,13 @@ int arguments_parse(struct arguments *arguments, char *const argv[], instant now
 
 const char *arguments_value(const struct arguments *arguments, const char *member)
 {
-    const struct record_field *field = record_find(arguments->verb->options, member);
+    const struct record_field *option;
+    size_t i = 0;
 
-    assert(field);
-    return arguments->values[field - arguments->verb->options->fields];
+    while ((option = verb_option(arguments->verb, i)) && strcmp(option->name, member) != 0)
+        i++;
+    assert(option);
+    return arguments->values[i];
 }
 
 int64_t arguments_number(const struct arguments *arguments, const char *member, int64_t fallback)

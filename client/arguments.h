@@ -29,7 +29,7 @@ struct arguments {
     const char *file; /* "-": standard input */
 
     /*
-     * By the index of verb->options; NULL where not given. Times are RFC 3339 in UTC, whatever the
+     * By the index of verb_option(); NULL where not given. Times are RFC 3339 in UTC, whatever the
      * form they were typed in. The strings are those of argv or of `times`.
      */
     const char *values[ARGUMENTS_MAX];

@@ -124,11 +124,12 @@ static void offer_values(const struct line *line)
 static void offer_options(const struct line *line)
 {
     static const char *const global[] = {"help", "json", "socket", "version"};
+    const struct record_field *option;
 
-    for (size_t i = 0; line->verb && i < line->verb->options->count; i++) {
+    for (size_t i = 0; line->verb && (option = verb_option(line->verb, i)); i++) {
         char name[OPTION_NAME_SIZE];
 
-        verb_option_name(&line->verb->options->fields[i], name);
+        verb_option_name(option, name);
         offer_option(line, name);
     }
     for (size_t i = 0; i < ARRAY_SIZE(global); i++)

@@ -126,9 +126,10 @@ static void put_synopsis(FILE *out, const struct verb *verb)
 {
     _cleanup_(free_ptr) char *synopsis = verb_synopsis(verb);
     size_t column = (size_t)fprintf(out, "Usage: detainerctl %s", synopsis);
+    const struct record_field *option;
 
-    for (size_t i = 0; i < verb->options->count; i++) {
-        _cleanup_(free_ptr) char *usage = option_usage(&verb->options->fields[i]);
+    for (size_t i = 0; (option = verb_option(verb, i)); i++) {
+        _cleanup_(free_ptr) char *usage = option_usage(option);
 
         if (column + 1 + strlen(usage) > WIDTH)
             column = (size_t)fprintf(out, "\n%*s", USAGE_INDENT, "") - 1;
@@ -170,11 +171,13 @@ static void put_option(FILE *out, const struct verb *verb, const struct record_f
 
 void help_verb(FILE *out, const struct verb *verb)
 {
+    const struct record_field *option;
+
     put_synopsis(out, verb);
     put_wrapped(out, verb->about, 0, 0);
-    if (verb->options->count)
+    if (verb_option(verb, 0))
         fputs("\nOptions:\n", out);
-    for (size_t i = 0; i < verb->options->count; i++)
-        put_option(out, verb, &verb->options->fields[i]);
+    for (size_t i = 0; (option = verb_option(verb, i)); i++)
+        put_option(out, verb, option);
     fprintf(out, "\nExample:\n  %s\n", verb->example);
 }

@@ -65,6 +65,12 @@ static const struct record_field review_fields[] = {
 };
 const struct record review_options = RECORD_FIELDS(review_fields);
 
+static const struct record_field delivery_fields[] = {
+    OPTION("key", RECORD_TEXT, 0, NULL),
+    OPTION("if_match", RECORD_INT, RECORD_POSITIVE, NULL),
+};
+const struct record delivery_options = RECORD_FIELDS(delivery_fields);
+
 const struct record no_options = {0, NULL};
 
 /* Help on options: the row of the verb itself, or else the row for all verbs. */
@@ -118,6 +124,9 @@ static const struct option_help {
      "of "
      "booking; default local_custody_ended_at"},
     {"review", "released_column", "column of the time of release; default released_at"},
+    {NULL, "key",
+     "by which the command can be sent again without being recorded twice; default a new one"},
+    {NULL, "if_match", "only if the hold is still at this revision"},
     {NULL, "at", "when it happened; default now"},
     {NULL, "reason", "why, in words"},
 };
@@ -147,14 +156,33 @@ void verb_option_name(const struct record_field *option, char name[static OPTION
             *name = '-';
 }
 
+/* A request is about no hold that could have a revision. */
+static size_t n_delivery_options(const struct verb *verb)
+{
+    if (verb->command == COMMAND_FROM_OUTSIDE)
+        return 0;
+    return verb->command == COMMAND_REQUEST ? 1 : delivery_options.count;
+}
+
+const struct record_field *verb_option(const struct verb *verb, size_t index)
+{
+    size_t n = verb->options->count;
+
+    if (index < n)
+        return &verb->options->fields[index];
+    return index - n < n_delivery_options(verb) ? &delivery_options.fields[index - n] : NULL;
+}
+
 const struct record_field *verb_option_find(const struct verb *verb, const char *name)
 {
-    for (size_t i = 0; i < verb->options->count; i++) {
+    const struct record_field *option;
+
+    for (size_t i = 0; (option = verb_option(verb, i)); i++) {
         char candidate[OPTION_NAME_SIZE];
 
-        verb_option_name(&verb->options->fields[i], candidate);
+        verb_option_name(option, candidate);
         if (strcmp(candidate, name) == 0)
-            return &verb->options->fields[i];
+            return option;
     }
     return NULL;
 }

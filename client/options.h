@@ -18,6 +18,7 @@ enum option_flags {
 };
 
 extern const struct record no_options;
+extern const struct record delivery_options; /* of commands: how they are sent, not what they say */
 extern const struct record list_options;
 extern const struct record watch_options;
 extern const struct record deadline_options;
@@ -33,6 +34,10 @@ const char *verb_option_help(const struct verb *verb, const struct record_field 
 /* The name of a member as an option, without the dashes: "eligible_at" is "eligible-at". */
 #define OPTION_NAME_SIZE 32
 void verb_option_name(const struct record_field *option, char name[static OPTION_NAME_SIZE]);
+
+/* The options of a verb by their index: those of its record, then those of how a command is sent.
+ * NULL after the last one. */
+const struct record_field *verb_option(const struct verb *verb, size_t index);
 
 /* The option of that name ("eligible-at"), or NULL. */
 const struct record_field *verb_option_find(const struct verb *verb, const char *name);

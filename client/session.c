@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "exits.h"
 #include "text.h"
@@ -31,6 +32,36 @@ void session_close(struct session *session)
     detainer_close(session->client);
 }
 
+/* What the key of a post is, or was. */
+static const char *key_of(const struct session *session)
+{
+    return session->key ? session->key : session->last_key;
+}
+
+static int make_key(struct session *session)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return key_make(now.tv_sec * US_PER_S + now.tv_nsec / 1000, session->last_key);
+}
+
+static int post(struct session *session, const char *target, const char *body,
+                struct detainer_answer **answer)
+{
+    _cleanup_(free_ptr) char *tag = NULL;
+    int r = session->key ? 0 : make_key(session);
+
+    if (r)
+        return r;
+    if (session->if_match)
+        tag = text_new("\"%s\"", session->if_match);
+    r = detainer_post(session->client, target, body, key_of(session), tag, answer);
+    if (r == -ECONNRESET)
+        r = detainer_post(session->client, target, body, key_of(session), tag, answer);
+    return r;
+}
+
 int session_try(struct session *session, const char *target, const char *body, int timeout_s,
                 struct reply *reply)
 {
@@ -39,7 +70,7 @@ int session_try(struct session *session, const char *target, const char *body, i
     *reply = (struct reply){0};
     detainer_set_timeout(session->client, timeout_s);
     if (body)
-        r = detainer_post(session->client, target, body, NULL, NULL, &reply->answer);
+        r = post(session, target, body, &reply->answer);
     else
         r = detainer_get(session->client, target, &reply->answer);
     if (r)
@@ -130,8 +161,11 @@ int session_report_failure(const struct session *session, int error, bool is_com
     if (failure)
         fprintf(stderr, "  %s\n", failure->check);
     if (is_command && !transport_failed_to_connect(error))
-        fputs("  The command may have been recorded all the same: look before you repeat it.\n",
-              stderr);
+        fprintf(
+            stderr,
+            "  The command may have been recorded all the same. Repeat it with --key %s: then it "
+            "is recorded once.\n",
+            key_of(session));
     return EXIT_UNREACHABLE;
 }
 

@@ -7,6 +7,7 @@
  */
 
 #include "answer.h"
+#include "key.h"
 #include "member.h"
 
 #define SESSION_TIMEOUT_S 30
@@ -14,7 +15,10 @@
 struct session {
     const char *socket;
     struct detainer *client;
-    bool json; /* print what the daemon says as it says it */
+    bool json;               /* print what the daemon says as it says it */
+    const char *key;         /* of what is posted; NULL for a new one each time */
+    const char *if_match;    /* the revision at which the hold must be; NULL for any */
+    char last_key[KEY_SIZE]; /* the new one, last time */
 };
 
 /* What the daemon said: as text, and read. */
@@ -32,9 +36,10 @@ int session_open(struct session *session);
 void session_close(struct session *session);
 
 /*
- * Sends one request, with a body a POST. Returns 0 for an answer that is a JSON object, whatever
- * its status, which the caller clears; or a negative errno as detainer_post() does, and -EBADMSG
- * for any other answer.
+ * Sends one request, with a body a POST. What is posted has a key, so that it is sent once more
+ * where the connection breaks before the answer. Returns 0 for an answer that is a JSON object,
+ * whatever its status, which the caller clears; or a negative errno as detainer_post() does, and
+ * -EBADMSG for any other answer.
  */
 int session_try(struct session *session, const char *target, const char *body, int timeout_s,
                 struct reply *reply);

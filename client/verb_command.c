@@ -51,13 +51,27 @@ static int body_from(const struct arguments *arguments, char **body)
     return r;
 }
 
+/* Takes up how the command is to be sent. Returns EXIT_DONE, or says what is wrong. */
+static int set_delivery(struct session *session, const struct arguments *arguments)
+{
+    session->key = arguments_value(arguments, "key");
+    if (arguments->verb->operands[0] == OPERAND_HOLD)
+        session->if_match = arguments_value(arguments, "if_match");
+    if (!session->key || key_is_valid(session->key))
+        return EXIT_DONE;
+    fprintf(stderr, "detainerctl: --key takes 1 to %d visible ASCII characters\n", KEY_LONGEST);
+    return EXIT_USAGE;
+}
+
 int verb_command(struct session *session, const struct arguments *arguments)
 {
     _cleanup_(free_ptr) char *body = NULL;
     _cleanup_(free_ptr) char *target = NULL;
     _cleanup_(reply_clear) struct reply reply = {0};
-    int r = body_from(arguments, &body);
+    int r = set_delivery(session, arguments);
 
+    if (!r)
+        r = body_from(arguments, &body);
     if (r)
         return r;
     if (arguments->verb->operands[0] == OPERAND_HOLD)

@@ -42,7 +42,7 @@ class Completion(CtlCase):
         everywhere = {"--socket", "--json", "--help", "--version"}
         self.assertEqual(self.complete("detainerctl --"), everywhere)
         self.assertEqual(self.complete("detainerctl start 1 --"),
-                         {"--eligible-at", "--reason", "--facts"} | everywhere)
+                         {"--eligible-at", "--reason", "--facts", "--key", "--if-match"} | everywhere)
         self.assertEqual(self.complete("detainerctl list --st"), {"--state"})
         self.assertEqual(self.complete("detainerctl policy test a b --"), {"--at", "--facility"} | everywhere)
 

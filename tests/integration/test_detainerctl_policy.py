@@ -150,7 +150,7 @@ class PolicyTest(FakeDaemonCase):
                              {"detail": "there is no fact agee", "kind": "unknown-field"}, 400)
         self.assertEqual((result.returncode, result.stderr),
                          (REFUSED, "detainerctl: there is no fact agee (unknown-field)\n"))
-        with impostor(self.dir, b"") as socket_path:
+        with impostor(self.dir, b"", b"") as socket_path:
             result = ctl("policy", "test", "x", path, socket_path=socket_path)
         self.assertEqual(result.returncode, UNREACHABLE)
         self.assertNotIn("may have been recorded", result.stderr)

@@ -56,7 +56,7 @@ class Unreachable(unittest.TestCase):
         self.assertUnreachable("path that long", path="/" + "x" * 120)
 
     def assertImpostorNoticed(self, answer, *says, command=("status",)):
-        with impostor(self.dir, answer) as path:
+        with impostor(self.dir, answer, answer) as path:
             return self.assertUnreachable(*says, command=command, path=path)
 
     def test_not_detainerd(self):

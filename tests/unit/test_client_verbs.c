@@ -20,16 +20,18 @@ END_TEST
 
 START_TEST(every_verb_and_option_is_explained)
 {
+    const struct record_field *option;
+
     for (size_t i = 0; i < n_verbs; i++) {
         const struct verb *verb = &verbs[i];
 
         ck_assert_uint_gt(strlen(verb->summary), 0);
         ck_assert_uint_gt(strlen(verb->about), 0);
         ck_assert_ptr_nonnull(strstr(verb->example, verb->name));
-        ck_assert_uint_le(verb->options->count, ARGUMENTS_MAX);
-        for (size_t k = 0; k < verb->options->count; k++)
-            ck_assert_msg(*verb_option_help(verb, &verb->options->fields[k]), "%s --%s", verb->name,
-                          verb->options->fields[k].name);
+        for (size_t k = 0; (option = verb_option(verb, k)); k++) {
+            ck_assert_uint_lt(k, ARGUMENTS_MAX);
+            ck_assert_msg(*verb_option_help(verb, option), "%s --%s", verb->name, option->name);
+        }
     }
 }
 END_TEST
@@ -60,9 +62,10 @@ END_TEST
 
 START_TEST(options_are_found_by_their_names)
 {
+    const struct record_field *option;
+
     for (size_t i = 0; i < n_verbs; i++)
-        for (size_t k = 0; k < verbs[i].options->count; k++) {
-            const struct record_field *option = &verbs[i].options->fields[k];
+        for (size_t k = 0; (option = verb_option(&verbs[i], k)); k++) {
             char name[OPTION_NAME_SIZE];
 
             verb_option_name(option, name);
@@ -70,6 +73,17 @@ START_TEST(options_are_found_by_their_names)
             ck_assert_ptr_eq(verb_option_find(&verbs[i], name), option);
         }
     ck_assert_ptr_null(verb_option_find(verb_find("start"), "eligible_at"));
+}
+END_TEST
+
+START_TEST(commands_have_options_of_how_they_are_sent)
+{
+    ck_assert_ptr_nonnull(verb_option_find(verb_find("start"), "key"));
+    ck_assert_ptr_nonnull(verb_option_find(verb_find("start"), "if-match"));
+    ck_assert_ptr_nonnull(verb_option_find(verb_find("request"), "key"));
+    ck_assert_ptr_null(verb_option_find(verb_find("request"), "if-match"));
+    ck_assert_ptr_null(verb_option_find(verb_find("list"), "key"));
+    ck_assert_ptr_null(verb_option_find(verb_find("reload"), "key"));
 }
 END_TEST
 
@@ -109,8 +123,9 @@ END_TEST
 START_TEST(reads_a_command_line)
 {
     char a[] = "detainerctl", b[] = "--json", c[] = "start", d[] = "--eligible-at=-2h", e[] = "17",
-         f[] = "--reason", g[] = "other", h[] = "--socket", i[] = "/s";
-    char *const argv[] = {a, b, c, d, e, f, g, h, i, NULL};
+         f[] = "--reason", g[] = "other", h[] = "--socket", i[] = "/s", j[] = "--if-match",
+         k[] = "3";
+    char *const argv[] = {a, b, c, d, e, f, g, h, i, j, k, NULL};
     struct arguments arguments;
 
     ck_assert_int_eq(arguments_parse(&arguments, argv, unit_instant(T0)), 0);
@@ -120,6 +135,8 @@ START_TEST(reads_a_command_line)
     ck_assert_str_eq(arguments.socket, "/s");
     ck_assert_str_eq(arguments_value(&arguments, "reason"), "other");
     ck_assert_str_eq(arguments_value(&arguments, "eligible_at"), "2026-11-24T16:00:00Z");
+    ck_assert_str_eq(arguments_value(&arguments, "if_match"), "3");
+    ck_assert_ptr_null(arguments_value(&arguments, "key"));
 }
 END_TEST
 
@@ -145,6 +162,7 @@ int main(void)
         {.test = every_verb_and_option_is_explained},
         {.test = verbs_of_two_words_are_found_by_both},
         {.test = options_are_found_by_their_names},
+        {.test = commands_have_options_of_how_they_are_sent},
         {finds_what_was_meant, ARRAY_SIZE(misspelt)},
         {.test = reads_a_command_line},
         {.test = reads_verbs_of_two_words},
