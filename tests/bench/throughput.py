@@ -34,6 +34,7 @@ def measure_round(bench, pattern, peers, runs):
             runs["request", clients] += bench.load(daemon, f"request:{clients}")
             if clients not in BATCHES:
                 continue
+            runs["keyed", clients] += bench.load(daemon, f"keyed:{clients}")
             runs["raw", clients].append(bench.raw_sqlite(pattern, clients))
             for name, server in servers.items():
                 runs[name, clients] += bench.load(server, f"{name}:{clients}")
@@ -57,6 +58,7 @@ def add_rates(table, runs, peers):
     table.section("durable requests for a hold (POST /v1/holds), and what peers do with the same rows")
     for clients in WRITERS:
         table.add_load(f"detainerd, {clients} client{'s' * (clients > 1)}", runs["request", clients])
+    add_peer(table, "keyed", "each with a random Idempotency-Key", runs)
     for batch in BATCHES:
         table.add_load(f"raw SQLite, {batch} hold{'s' * (batch > 1)} a commit (times of commits)",
                        runs["raw", batch])
@@ -68,6 +70,9 @@ def add_rates(table, runs, peers):
 
 def add_ratios(table, runs, peers):
     one, many = runs["request", 1], runs["request", 64]
+    for clients in BATCHES:
+        table.add_ratio(f"with keys / without, {clients} client{'s' * (clients > 1)}", runs["keyed", clients],
+                        runs["request", clients])
     table.add_ratio("1 client / raw SQLite, 1 a commit", one, runs["raw", 1], at_least=0.6)
     table.add_ratio("64 clients / raw SQLite, 64 a commit", many, runs["raw", 64])
     if "beanstalkd" in peers:
