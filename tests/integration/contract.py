@@ -5,6 +5,7 @@ Of long lists a few members are looked at, so that it costs little.
 """
 
 import functools
+import json
 
 import openapi
 
@@ -19,7 +20,7 @@ def api():
 
 @functools.cache
 def validator_of(call_id, status, media_type):
-    """The validator of a body that is JSON."""
+    """The validator of a body that is JSON, or of its lines."""
     responses = api().calls[call_id].responses if call_id else api().elsewhere
     return openapi.validator(responses[status].media[media_type])
 
@@ -49,9 +50,12 @@ def body_fault(call, response, answer):
         return answer.data and "a body is not described"
     if media_type not in response.media:
         return f"its type, {media_type}, is not described"
-    if media_type not in openapi.JSON_TYPES:
-        return None
-    return openapi.complaint(validator_of(call and call.id, answer.status, media_type), sampled(answer.json))
+    if media_type == openapi.LINES_TYPE:
+        values = sampled({"lines": [json.loads(line) for line in answer.data.splitlines()]})["lines"]
+    else:
+        values = [sampled(answer.json)] if media_type in openapi.JSON_TYPES else []
+    validator = validator_of(call and call.id, answer.status, media_type)
+    return next(filter(None, (openapi.complaint(validator, value) for value in values)), None)
 
 
 def faults(method, target, answer):

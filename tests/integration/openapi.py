@@ -15,6 +15,7 @@ import jsonschema
 FILE = pathlib.Path(__file__).resolve().parents[2] / "schema" / "openapi.json"
 METHODS = ("get", "post")  # that a path may have
 JSON_TYPES = ("application/json", "application/problem+json")
+LINES_TYPE = "application/x-ndjson"  # whose lines are described by `x-lines`
 
 
 # ---- references ----------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ class Response:
     """What a call may answer. `kinds` are those of problems, empty where it is none."""
     status: int
     headers: dict  # name to (required, schema)
-    media: dict  # type to schema, closed where the type is JSON; empty where there is no body
+    media: dict  # type to schema, closed; empty where there is no body
     kinds: tuple
     examples: dict  # name to value
 
@@ -118,8 +119,9 @@ class Call:
     method: str
     path: str
     parameters: tuple
-    body: dict  # its schema, None where there is no body
-    examples: dict  # of the body, name to value
+    body_type: str  # None where there is no body
+    body: dict  # its schema, None where it is not JSON
+    examples: dict  # of the body, name to value; a text where it is not JSON
     responses: dict  # status to Response
     roles: list  # that may make it
 
@@ -137,18 +139,23 @@ def examples_of(document, media):
     return {name: follow(document, example)["value"] for name, example in media.get("examples", {}).items()}
 
 
+def media_schema(document, media):
+    """What the body, or a line of it, is like."""
+    return whole(document, media.get("x-lines", media["schema"]))
+
+
 def read_response(document, status, node):
     node = follow(document, node)
     headers = {name: follow(document, header) for name, header in node.get("headers", {}).items()}
     content = node.get("content", {})
-    media = {kind: whole(document, one["schema"]) for kind, one in content.items()}
+    media = {kind: media_schema(document, one) for kind, one in content.items()}
     problem = media.get("application/problem+json", {})
     examples = {}
     for one in content.values():
         examples |= examples_of(document, one)
     return Response(int(status), {name: (header.get("required", False), whole(document, header["schema"]))
                                   for name, header in headers.items()},
-                    {kind: closed(schema) if kind in JSON_TYPES else schema for kind, schema in media.items()},
+                    {kind: closed(schema) for kind, schema in media.items()},
                     tuple(problem["properties"]["kind"]["enum"]) if problem else (), examples)
 
 
@@ -158,11 +165,13 @@ def read_responses(document, node):
 
 def read_call(document, path, method, node):
     parameters = [follow(document, parameter) for parameter in node.get("parameters", ())]
-    body = node.get("requestBody", {}).get("content", {}).get("application/json")
+    content = node.get("requestBody", {}).get("content", {})
+    body_type = next(iter(content), None)
     return Call(node["operationId"], method.upper(), path,
                 tuple(Parameter(p["name"], p["in"], p.get("required", False), whole(document, p["schema"]),
                                 p.get("example")) for p in parameters),
-                whole(document, body["schema"]) if body else None, examples_of(document, body or {}),
+                body_type, whole(document, content[body_type]["schema"]) if body_type in JSON_TYPES else None,
+                examples_of(document, content.get(body_type, {})),
                 read_responses(document, node["responses"]), node["x-roles"])
 
 

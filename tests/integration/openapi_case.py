@@ -62,14 +62,18 @@ class OpenApiCase(harness.DaemonCase):
         unix_http.observer = contract.check
 
     def send(self, call, query=None, body=None, raw=None, headers=None, **parts):
-        """Asks a call. `query` has pairs, or is a text."""
+        """Asks a call. `query` has pairs, or is a text; so is `body` where it is not JSON."""
+        if isinstance(body, str):
+            body, raw = None, body.encode()
+        if call.body_type:
+            headers = {"Content-Type": call.body_type} | (headers or {})
         query = query if isinstance(query, str) else urllib.parse.urlencode(query or ())
         target = call.address(**parts) + (f"?{query}" if query else "")
         return self.daemon.request(call.method, target, body, headers, raw)
 
     def example(self, call):
         """A body as the document has it, the fullest of them, or None."""
-        return brought_to_now(max(call.examples.values(), key=len)) if call.body else None
+        return brought_to_now(max(call.examples.values(), key=len)) if call.examples else None
 
     def hold_for(self, call):
         """A new hold that the call can be tried on."""

@@ -77,6 +77,9 @@ class Chance:
         return {name: self.value(part) for name, part in schema["properties"].items()
                 if name in required or self.random.random() < 0.5}
 
+    def array(self, schema):
+        return [self.value(schema["items"]) for _ in range(self.random.randint(schema["minItems"], 3))]
+
     def value(self, schema):
         may_be_null, schema = nullable(schema)
         if may_be_null and self.random.random() < 0.2:
@@ -85,7 +88,7 @@ class Chance:
             return self.random.choice(schema["enum"])
         if is_instant(schema):
             return self.instant()
-        made = {"object": self.object, "string": self.text, "integer": self.integer}
+        made = {"object": self.object, "array": self.array, "string": self.text, "integer": self.integer}
         return made[schema["type"]](schema) if schema["type"] in made else self.random.random() < 0.5
 
     # ---- and what looks good --------------------------------------------------------------------
@@ -184,11 +187,25 @@ def body_faults(schema, chance):
         yield Fault(raw, "malformed-json", None, "no JSON object")
 
 
+def as_parameter(value):
+    """A value as it stands in an address."""
+    return ",".join(value) if isinstance(value, list) else str(value)
+
+
+def wrong_parameters(schema, chance):
+    """Texts that break what a schema demands of a parameter."""
+    if schema["type"] == "array":
+        good = chance.value(schema["items"])
+        wrong = wrong_parameters(schema["items"], chance)
+        return [*wrong, *(f"{good},{text}" for text in wrong), f",{good}", f"{good},,{good}", f"{good} {good}"]
+    if schema["type"] == "integer":
+        return [*WRONG_NUMBERS, *map(str, wrong_integers(schema))]
+    if "pattern" in schema and not is_instant(schema):  # a cursor
+        return ["", "x", "h1_", "h1_x", "h1_ 1", "h1_01", "h1_" + "f" * 17, "H1_1", "h1_1 "]
+    return wrong_texts(schema, chance)
+
+
 def parameter_faults(parameter, chance):
     """Texts that a parameter may not have."""
-    schema = parameter.schema
-    texts = list(WRONG_NUMBERS) + [str(number) for number in wrong_integers(schema)] \
-        if schema["type"] == "integer" else wrong_texts(schema, chance)
-    if "pattern" in schema and not is_instant(schema):  # a cursor
-        texts += ["", "x", "h1_", "h1_x", "h1_ 1", "h1_01", "h1_" + "f" * 17, "H1_1", "h1_1 "]
+    texts = wrong_parameters(parameter.schema, chance)
     return [Fault(text, "invalid-parameter", parameter.name, f"{text!r}") for text in texts]

@@ -61,8 +61,9 @@ class Document(unittest.TestCase):
         for name, schema in self.document["components"]["schemas"].items():
             yield from schemas_in(schema, ("components", name))
         for path, node in self.nodes:
-            if isinstance(node.get("schema"), dict):
-                yield from schemas_in(node["schema"], path)
+            for name in ("schema", "x-lines"):
+                if isinstance(node.get(name), dict):
+                    yield from schemas_in(node[name], path)
 
     def complaint(self, schema, value):
         """What the document's own schema, references and all, says of a value."""
@@ -160,6 +161,8 @@ class Document(unittest.TestCase):
             for name, example in openapi.examples_of(self.document, node if "schema" in node else {}).items():
                 with self.subTest(path, example=name):
                     self.assertIsNone(self.complaint(node["schema"], example))
+                    for line in example.splitlines() if "x-lines" in node else ():
+                        self.assertIsNone(self.complaint(node["x-lines"], json.loads(line)))
                     count += 1
         self.assertGreater(count, 50)
 

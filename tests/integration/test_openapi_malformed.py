@@ -10,6 +10,7 @@ import openapi_values
 from openapi_case import OpenApiCase, needed, seed
 
 GOOD_ROUNDS = 40  # of each call
+NOT_BY_CHANCE = ("wait", "cursor", "changed_after")  # which takes time, and whose values the daemon makes
 FIELD_SIZE = 39  # what of a name a problem has room for
 
 
@@ -132,9 +133,10 @@ class WellFormed(MalformedCase):
 
     def query_for(self, call):
         """Parameters by chance, of those that may be left out."""
-        query = [(p.name, self.chance.value(p.schema)) for p in call.parameters_in("query")
-                 if p.name not in ("wait", "cursor") and not p.required and self.chance.value({"type": "boolean"})]
-        return [(name, value) for name, value in query + needed(call)]
+        query = [(p.name, openapi_values.as_parameter(self.chance.value(p.schema)))
+                 for p in call.parameters_in("query")
+                 if p.name not in NOT_BY_CHANCE and not p.required and self.chance.value({"type": "boolean"})]
+        return query + needed(call)
 
     def test_parameters(self):
         for call in self.calls(lambda call: call.parameters_in("query")):

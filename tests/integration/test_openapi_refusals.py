@@ -18,10 +18,13 @@ from openapi_case import described, outcome
 
 
 def requests():
-    """A request of each call, and one of none: method, address, and body or None."""
-    calls = [(call.method, call.address(), call.examples) for call in contract.api().calls.values()]
-    for method, target, examples in [*calls, ("GET", "/nowhere", None), ("PUT", "/v1/holds", None)]:
-        yield method, target, json.dumps(next(iter(examples.values()))).encode() if examples else None
+    """A request of each call, and of none: method, address, body or None, and header fields."""
+    for call in contract.api().calls.values():
+        example = next(iter(call.examples.values()), None)
+        body = example if isinstance(example, str | None) else json.dumps(example)
+        yield call.method, call.address(), body, {"Content-Type": call.body_type} if body else {}
+    yield "GET", "/nowhere", None, {}
+    yield "PUT", "/v1/holds", None, {}
 
 
 class Refused(unittest.TestCase):
@@ -41,11 +44,11 @@ class Refused(unittest.TestCase):
 
     def assertAllRefused(self, path, expected):
         connection = self.connection(path)
-        for method, target, body in requests():
+        for method, target, body, headers in requests():
             with self.subTest(f"{method} {target}"):
-                answer = unix_http.ask(connection, method, target, raw=body)
+                answer = unix_http.ask(connection, method, target, raw=body, headers=headers)
                 if answer.status in (200, 201):  # a second was just over
-                    answer = unix_http.ask(connection, method, target, raw=body)
+                    answer = unix_http.ask(connection, method, target, raw=body, headers=headers)
                 self.assertEqual(outcome(answer), expected, answer.text)
                 call = contract.api().find(method, target)
                 self.assertTrue(call is None or expected in described(call))
@@ -108,9 +111,9 @@ class Stopping(unittest.TestCase):
 
     def ask_all(self, connections):
         """All at once, because there is not much time."""
-        for connection, (method, target, body) in zip(connections, self.requests):
-            connection.request(method, target, body, {"Content-Type": "application/json"})
-        for connection, (method, target, _) in zip(connections, self.requests):
+        for connection, (method, target, body, headers) in zip(connections, self.requests):
+            connection.request(method, target, body, headers)
+        for connection, (method, target, *_) in zip(connections, self.requests):
             response = connection.getresponse()
             answer = unix_http.Answer(response.status, response.headers, response.read())
             contract.check(method, target, answer)
